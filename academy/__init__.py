@@ -1,0 +1,1 @@
+"""The shell: settings, URLs, home screens and the demo academy."""

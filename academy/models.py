@@ -1,0 +1,34 @@
+"""The site itself: its root page, name and logo."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Page
+
+
+class HomePage(Page):
+    """The root of the page tree. What a person sees at / is their home screen, in academy.views."""
+
+    max_count = 1
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["courses.CourseIndexPage"]
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+
+@register_setting(icon="site")
+class AcademySettings(BaseSiteSetting):
+    """What an administrator calls the site, and its mark."""
+
+    name = models.CharField(_("site name"), max_length=40, default="云桥学堂")
+    organisation = models.CharField(_("organisation"), max_length=80, default="云桥通信客户服务中心")
+    logo = models.ForeignKey(
+        "wagtailimages.Image", verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    panels = [FieldPanel("name"), FieldPanel("organisation"), FieldPanel("logo")]
+
+    class Meta:
+        verbose_name = _("name and logo")

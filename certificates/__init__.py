@@ -1,0 +1,1 @@
+"""Kinds of certificate, certificates, their PDF and their verification."""

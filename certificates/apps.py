@@ -1,0 +1,10 @@
+"""Certificates."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CertificatesConfig(AppConfig):
+    name = "certificates"
+    verbose_name = _("certificates")
+    default_auto_field = "django.db.models.BigAutoField"

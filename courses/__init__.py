@@ -1,0 +1,1 @@
+"""Courses and lessons, assignments, paths, class sessions and completion."""

@@ -1,0 +1,1 @@
+"""The question bank, exams and their parts, sittings, attempts, marks and results."""

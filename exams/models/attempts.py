@@ -1,0 +1,189 @@
+"""What happened in an exam: papers, attempts, responses, marks, rulings and the one stored fold."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from exams.models.bank import QuestionVersion
+from exams.models.sittings import Candidacy, Exam, ExamPart
+from ground.append_only import append_only
+from people.models import User
+
+
+@append_only
+class Paper(models.Model):
+    """The frozen set that one candidate sees.
+
+    `items` is a list by position: {"version": id, "topic": id, "points": int, "order": [option index as shown, ...]}.
+    """
+
+    part = models.ForeignKey(ExamPart, verbose_name=_("part"), on_delete=models.PROTECT, related_name="papers")
+    seed = models.BigIntegerField(_("seed"))
+    items = models.JSONField(_("items"))
+    points = models.PositiveIntegerField(_("points"))
+    content_hash = models.CharField(_("fingerprint"), max_length=64)
+    drawn_at = models.DateTimeField(_("drawn"))
+
+    class Meta:
+        verbose_name = _("paper")
+        verbose_name_plural = _("papers")
+
+    def __str__(self) -> str:
+        return self.content_hash[:12]
+
+
+class Attempt(models.Model):
+    """One try of one candidate at one part: open, then ended once by the candidate, the clock or an invigilator.
+
+    `generation` rises when a newer tab takes over, when the attempt ends and when the account is disabled;
+    a save under an older generation is refused. `score` and `passed` are set when it ends.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("in progress")
+        GRADED = "graded", _("graded")
+        VOID = "void", _("void")
+
+    class EndedBy(models.TextChoices):
+        CANDIDATE = "candidate", _("handed in")
+        CLOCK = "clock", _("time was up")
+        INVIGILATOR = "invigilator", _("ended by the invigilator")
+
+    MOVES = {State.OPEN: {State.GRADED}, State.GRADED: {State.VOID}, State.VOID: set()}
+
+    candidacy = models.ForeignKey(Candidacy, verbose_name=_("candidacy"), on_delete=models.PROTECT, related_name="attempts")
+    part = models.ForeignKey(ExamPart, verbose_name=_("part"), on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField(_("try"))
+    paper = models.ForeignKey(
+        Paper, verbose_name=_("paper"), null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
+    generation = models.PositiveIntegerField(_("generation"), default=1)
+    started_at = models.DateTimeField(_("started"))
+    deadline = models.DateTimeField(_("deadline"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.CharField(_("ended by"), max_length=12, choices=EndedBy.choices, blank=True)
+    score = models.DecimalField(_("score, percent"), max_digits=5, decimal_places=2, null=True, blank=True)
+    passed = models.BooleanField(_("passed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["candidacy", "part", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidacy", "part"], condition=Q(state="open"), name="one_open_attempt_per_candidate_and_part"
+            ),
+            models.UniqueConstraint(fields=["candidacy", "part", "number"], name="one_attempt_per_try"),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at__isnull=True, ended_by="")
+                | (~Q(state="open") & Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="ended_attempts_say_when_and_by_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open") | Q(passed__isnull=False), name="graded_attempts_say_whether_they_passed"
+            ),
+            models.CheckConstraint(condition=Q(deadline__gt=F("started_at")), name="an_attempt_has_time"),
+        ]
+        indexes = [models.Index(fields=["deadline"], condition=Q(state="open"), name="open_attempts_by_deadline")]
+
+    def __str__(self) -> str:
+        return f"{self.candidacy} {self.part} {self.number}"
+
+
+class Response(models.Model):
+    """The one current answer to one position, guarded by its sequence number.
+
+    `answer` by kind: choice {"chosen": [index, ...]} in the key's own indexes, true/false {"answer": bool},
+    numeric and short text {"text": "..."}; an empty object means the answer was taken back.
+    """
+
+    attempt = models.ForeignKey(Attempt, verbose_name=_("attempt"), on_delete=models.CASCADE, related_name="responses")
+    position = models.PositiveSmallIntegerField(_("position"))
+    seq = models.PositiveIntegerField(_("sequence number"))
+    answer = models.JSONField(_("answer"), default=dict)
+    marked = models.BooleanField(_("marked for later"), default=False)
+    saved_at = models.DateTimeField(_("saved"))
+
+    class Meta:
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+        constraints = [models.UniqueConstraint(fields=["attempt", "position"], name="one_response_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.position}"
+
+
+@append_only
+class Mark(models.Model):
+    """Points given to one position of one attempt; the newest counts, the older ones stay."""
+
+    attempt = models.ForeignKey(Attempt, verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="marks")
+    position = models.PositiveSmallIntegerField(_("position"))
+    version = models.ForeignKey(
+        QuestionVersion, verbose_name=_("question version"), on_delete=models.PROTECT, related_name="marks"
+    )
+    topic_id = models.BigIntegerField(_("topic"), db_index=True)
+    points = models.DecimalField(_("points"), max_digits=5, decimal_places=2)
+    out_of = models.PositiveSmallIntegerField(_("out of"))
+    given_by = models.ForeignKey(
+        User, verbose_name=_("given by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    given_at = models.DateTimeField(_("given"))
+    why = models.CharField(_("why"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
+        ordering = ["attempt", "position", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.position}: {self.points}"
+
+
+@append_only
+class AttemptRuling(models.Model):
+    """A named person's decision on an attempt, with the reason: the only way a score is made void."""
+
+    class Kind(models.TextChoices):
+        VOID = "void", _("void")
+        CONFIRM = "confirm", _("confirmed")
+
+    attempt = models.ForeignKey(Attempt, verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="rulings")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"))
+    reason = models.TextField(_("reason"))
+
+    class Meta:
+        verbose_name = _("ruling")
+        verbose_name_plural = _("rulings")
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_ruling_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} {self.kind}"
+
+
+class Result(models.Model):
+    """The one stored fold: what a person's candidacy came to. `manage.py recount` proves it.
+
+    `parts` is a list by part order: {"part": id, "title": text, "kind": kind, "attempt": id, "score": "92.00" or null,
+    "speed": "52.4" or null, "accuracy": "97.8" or null, "passed": bool}.
+    """
+
+    candidacy = models.OneToOneField(Candidacy, verbose_name=_("candidacy"), on_delete=models.PROTECT, related_name="result")
+    exam = models.ForeignKey(Exam, verbose_name=_("exam"), on_delete=models.PROTECT, related_name="results")
+    user = models.ForeignKey(User, verbose_name=_("candidate"), on_delete=models.PROTECT, related_name="results")
+    passed = models.BooleanField(_("passed"))
+    score = models.DecimalField(_("score, percent"), max_digits=5, decimal_places=2, null=True, blank=True)
+    parts = models.JSONField(_("parts"), default=list)
+    decided_at = models.DateTimeField(_("decided"))
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        ordering = ["-decided_at", "-id"]
+        indexes = [models.Index(fields=["user", "exam"], name="results_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.exam}"

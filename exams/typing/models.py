@@ -1,0 +1,168 @@
+"""Standards, passages and runs of the typing test. The definition is in scoring.py."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ground.append_only import append_only
+from people.models import Level, User
+
+
+class TypingStandard(models.Model):
+    """What a level asks: `threshold` certified characters per minute at `gate` percent accuracy."""
+
+    class Punctuation(models.TextChoices):
+        WIDTH_INSENSITIVE = "width-insensitive", _("full and half width count the same")
+        STRICT = "strict", _("every mark as printed")
+        IGNORE = "ignore", _("punctuation is ignored")
+
+    class Counts(models.TextChoices):
+        BEST = "best", _("the best try counts")
+        LAST = "last", _("the last try counts")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    level = models.ForeignKey(
+        Level, verbose_name=_("level"), null=True, blank=True, on_delete=models.PROTECT, related_name="typing_standards"
+    )
+    threshold = models.PositiveSmallIntegerField(_("characters per minute"))
+    gate = models.PositiveSmallIntegerField(_("least accuracy, percent"), default=95)
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    punctuation = models.CharField(
+        _("punctuation"), max_length=20, choices=Punctuation.choices, default=Punctuation.WIDTH_INSENSITIVE
+    )
+    counts = models.CharField(_("which try counts"), max_length=8, choices=Counts.choices, default=Counts.BEST)
+
+    class Meta:
+        verbose_name = _("typing standard")
+        verbose_name_plural = _("typing standards")
+        ordering = ["threshold", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(threshold__gte=1, gate__range=(0, 100), minutes__range=(1, 60)),
+                name="a_typing_standard_is_within_reason",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Passage(models.Model):
+    """A text to type. Exam passages are never shown in practice."""
+
+    class Use(models.TextChoices):
+        EXAM = "exam", _("exams")
+        PRACTICE = "practice", _("practice")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    title = models.CharField(_("title"), max_length=80)
+    use = models.CharField(_("used in"), max_length=8, choices=Use.choices, default=Use.EXAM)
+    current = models.ForeignKey(
+        "PassageVersion", verbose_name=_("current version"), null=True, blank=True,
+        on_delete=models.PROTECT, related_name="current_of",
+    )
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@append_only
+class PassageVersion(models.Model):
+    """The frozen text, with slots such as {surname} that are filled per attempt."""
+
+    passage = models.ForeignKey(Passage, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    text = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("created"))
+    content_hash = models.CharField(_("fingerprint"), max_length=64)
+
+    class Meta:
+        verbose_name = _("passage version")
+        verbose_name_plural = _("passage versions")
+        constraints = [models.UniqueConstraint(fields=["passage", "number"], name="one_passage_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.passage_id} v{self.number}"
+
+
+class TypingRun(models.Model):
+    """What a typing attempt was asked (frozen at the start) and what it came to (written once, when it ends).
+
+    `standard` freezes {"code", "threshold", "gate", "minutes", "punctuation", "normaliser"}; `text` is the
+    passage with its slots filled.
+    """
+
+    attempt = models.OneToOneField("exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="typing")
+    version = models.ForeignKey(PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="runs")
+    text = models.TextField(_("text"))
+    standard = models.JSONField(_("standard"))
+    duration_ms = models.PositiveIntegerField(_("allotted time, ms"))
+    committed = models.TextField(_("committed text"), blank=True)
+    typed = models.PositiveIntegerField(_("tokens typed"), null=True, blank=True)
+    errors = models.PositiveIntegerField(_("errors"), null=True, blank=True)
+    certified = models.PositiveIntegerField(_("certified characters"), null=True, blank=True)
+    passed = models.BooleanField(_("passed"), null=True, blank=True)
+    flags = models.JSONField(_("flags"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("typing run")
+        verbose_name_plural = _("typing runs")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(certified__isnull=True) | Q(certified=models.F("typed") - models.F("errors")),
+                name="certified_is_typed_less_errors",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}"
+
+
+@append_only
+class TypingBatch(models.Model):
+    """Keystroke records as they came: idempotent by (attempt, seq), chained by the hash of the one before."""
+
+    attempt = models.ForeignKey("exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="batches")
+    seq = models.PositiveIntegerField(_("sequence number"))
+    previous_hash = models.CharField(_("hash of the one before"), max_length=64, blank=True)
+    batch_hash = models.CharField(_("hash"), max_length=64)
+    records = models.JSONField(_("records"))
+    received_at = models.DateTimeField(_("received"))
+    late = models.BooleanField(_("late"), default=False)
+
+    class Meta:
+        verbose_name = _("typing batch")
+        verbose_name_plural = _("typing batches")
+        ordering = ["attempt", "seq"]
+        constraints = [models.UniqueConstraint(fields=["attempt", "seq"], name="one_batch_per_sequence_number")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.seq}"
+
+
+class PracticeRun(models.Model):
+    """One practice: shown to its owner only, never a result."""
+
+    user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="practice_runs")
+    version = models.ForeignKey(PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="practice")
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    started_at = models.DateTimeField(_("started"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    typed = models.PositiveIntegerField(_("tokens typed"), null=True, blank=True)
+    errors = models.PositiveIntegerField(_("errors"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("practice run")
+        verbose_name_plural = _("practice runs")
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["user", "-started_at"], name="practice_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.started_at:%F}"

@@ -1,0 +1,1 @@
+"""Who works here: users, units, posts, levels, employment, roles and their reach, notifications."""

@@ -1,0 +1,94 @@
+"""Who may do what for whom: roles and their reach. Nothing but RoleAssignment gives either.
+
+A view asks one of three things: `requires(Role.X, ...)` for the role (403), `staff_in_reach(...)` for the people it may
+show (a list, or 404 through `get_object_or_404`), and the app's own `policy` for its objects. An auditor reads what any
+role may read: `reads=True` lets the auditor in, on GET and HEAD only.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from ground.periods import current
+from people.models import Employment, Role, RoleAssignment, Unit, User
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+def roles_of(user: User | AnonymousUser, on: date) -> dict[str, list[str]]:
+    """{role: [unit paths]} in force on a day; one query, kept on the user object for the request."""
+    if not user.is_authenticated:
+        return {}
+    kept: dict[date, dict[str, list[str]]] = user.__dict__.setdefault("_roles", {})
+    if on not in kept:
+        roles: dict[str, list[str]] = {}
+        assignments = RoleAssignment.objects.filter(current(on), user=user).values_list("role", "unit__path")
+        for role, path in assignments:
+            roles.setdefault(role, []).append(path)
+        kept[on] = roles
+    return kept[on]
+
+
+def today(request: HttpRequest) -> date:
+    """The organisation's day of this request."""
+    return timezone.localdate(request.now)
+
+
+def has_role(request: HttpRequest, *roles: str, reads: bool = False) -> bool:
+    """Whether the person has one of the roles now; with `reads`, an auditor has it for reading."""
+    held = roles_of(request.user, today(request))
+    if any(role in held for role in roles):
+        return True
+    return reads and request.method in READING and Role.AUDITOR in held
+
+
+def requires(*roles: str, reads: bool = False) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """View decorator: 403 without one of the roles. `reads=True` admits auditors to GET and HEAD."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not has_role(request, *roles, reads=reads):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def reach(request: HttpRequest, *roles: str, reads: bool = False) -> list[str]:
+    """The unit paths over which the person has one of the roles, topmost only."""
+    held = roles_of(request.user, today(request))
+    names = [*roles, Role.AUDITOR] if reads and request.method in READING else list(roles)
+    paths = sorted({path for role in names for path in held.get(role, [])})
+    return [path for path in paths if not any(path != top and path.startswith(top) for top in paths)]
+
+
+def below(paths: Iterable[str], field: str = "path") -> Q:
+    """Units (or what points at them through `field`) at or below any of the paths; nothing for no path."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+def units_in_reach(request: HttpRequest, *roles: str, reads: bool = False) -> QuerySet[Unit]:
+    """Units at or below the person's reach in these roles."""
+    return Unit.objects.filter(below(reach(request, *roles, reads=reads)))
+
+
+def staff_in_reach(request: HttpRequest, *roles: str, reads: bool = False) -> QuerySet[User]:
+    """People whose latest employment (current, or the last of a leaver) lies within the person's reach in these roles."""
+    paths = reach(request, *roles, reads=reads)
+    on = today(request)
+    employed = Employment.objects.filter(below(paths, "unit__path"), user=OuterRef("pk"), valid_from__lte=on)
+    later = Employment.objects.filter(user=OuterRef("user"), valid_from__lte=on, valid_from__gt=OuterRef("valid_from"))
+    return User.objects.filter(Exists(employed.filter(~Exists(later))))

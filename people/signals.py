@@ -1,0 +1,8 @@
+"""What people tell the apps above them."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction that takes a person's access away. Arguments: user, now.
+access_ended = Signal()
+# Sent inside the transaction that adds or changes a row of employment. Arguments: user, now.
+employment_changed = Signal()

@@ -1,0 +1,7 @@
+"""Wagtail's user administration with our own form: number and name instead of e-mail, first and last name."""
+
+from wagtail.users.apps import WagtailUsersAppConfig
+
+
+class PeopleUsersAppConfig(WagtailUsersAppConfig):
+    user_viewset = "people.viewsets.UserViewSet"

@@ -1,0 +1,1 @@
+"""Training needs, the annual plan and its items."""

@@ -1,0 +1,1 @@
+"""Ladder rules, review rounds, cases, dossiers, votes and decisions."""

@@ -1,0 +1,1 @@
+"""Checklists, observations, findings, appraisals and violations."""

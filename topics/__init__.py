@@ -1,0 +1,1 @@
+"""Strands and topics: the words that everything is tagged with."""
