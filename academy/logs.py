@@ -18,9 +18,7 @@ def formatter(*, json: bool) -> structlog.stdlib.ProcessorFormatter:
         cache_logger_on_first_use=True,
     )
     last = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if json
-        else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer(colors=False)
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

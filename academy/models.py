@@ -26,7 +26,12 @@ class AcademySettings(BaseSiteSetting):
     name = models.CharField(_("site name"), max_length=40, default="云桥学堂")
     organisation = models.CharField(_("organisation"), max_length=80, default="云桥通信客户服务中心")
     logo = models.ForeignKey(
-        "wagtailimages.Image", verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "wagtailimages.Image",
+        verbose_name=_("logo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     panels = [FieldPanel("name"), FieldPanel("organisation"), FieldPanel("logo")]
 

@@ -17,7 +17,12 @@ class CertificateKind(models.Model):
     prefix = models.CharField(_("number prefix"), max_length=10)
     exam = models.ForeignKey(Exam, verbose_name=_("exam"), on_delete=models.PROTECT, related_name="certificate_kinds")
     level = models.ForeignKey(
-        Level, verbose_name=_("level"), null=True, blank=True, on_delete=models.PROTECT, related_name="certificate_kinds"
+        Level,
+        verbose_name=_("level"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="certificate_kinds",
     )
     valid_months = models.PositiveSmallIntegerField(_("valid for months"), default=24)
     renew_days = models.PositiveSmallIntegerField(_("may be renewed so many days before"), default=90)
@@ -39,7 +44,9 @@ class Certificate(models.Model):
     besides the name: [{"label", "value", "unit"}]. `pdf` is empty until the queue has rendered it.
     """
 
-    kind = models.ForeignKey(CertificateKind, verbose_name=_("kind"), on_delete=models.PROTECT, related_name="certificates")
+    kind = models.ForeignKey(
+        CertificateKind, verbose_name=_("kind"), on_delete=models.PROTECT, related_name="certificates"
+    )
     user = models.ForeignKey(User, verbose_name=_("holder"), on_delete=models.PROTECT, related_name="certificates")
     result = models.ForeignKey(Result, verbose_name=_("result"), on_delete=models.PROTECT, related_name="certificates")
     number = models.CharField(_("number"), max_length=30, unique=True)
@@ -58,7 +65,9 @@ class Certificate(models.Model):
         ordering = ["-issued_on", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "result"], name="one_certificate_per_kind_and_result"),
-            models.CheckConstraint(condition=Q(expires_on__gt=F("issued_on")), name="a_certificate_expires_after_it_is_issued"),
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=F("issued_on")), name="a_certificate_expires_after_it_is_issued"
+            ),
         ]
         indexes = [models.Index(fields=["user", "-issued_on"], name="certificates_of_a_person")]
 

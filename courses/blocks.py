@@ -60,7 +60,9 @@ LESSON_BLOCKS = [
     (
         "text",
         blocks.RichTextBlock(
-            label=_("Text"), icon="pilcrow", features=["h3", "bold", "italic", "ul", "ol", "link"],
+            label=_("Text"),
+            icon="pilcrow",
+            features=["h3", "bold", "italic", "ul", "ol", "link"],
             template="blocks/text.html",
         ),
     ),

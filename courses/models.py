@@ -47,7 +47,13 @@ class CoursePage(Page):
         *Page.content_panels,
         FieldPanel("summary"),
         MultiFieldPanel(
-            [FieldPanel("code"), FieldPanel("strand"), FieldPanel("level"), FieldPanel("minutes"), FieldPanel("topics")],
+            [
+                FieldPanel("code"),
+                FieldPanel("strand"),
+                FieldPanel("level"),
+                FieldPanel("minutes"),
+                FieldPanel("topics"),
+            ],
             heading=_("About the course"),
         ),
     ]
@@ -116,7 +122,9 @@ class PathStep(models.Model):
     """A course of a path, due so many days after its start."""
 
     path = models.ForeignKey(LearningPath, verbose_name=_("path"), on_delete=models.CASCADE, related_name="steps")
-    course = models.ForeignKey(CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="path_steps")
+    course = models.ForeignKey(
+        CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="path_steps"
+    )
     order = models.PositiveSmallIntegerField(_("order"))
     due_days = models.PositiveSmallIntegerField(_("due after days"))
 
@@ -145,9 +153,16 @@ class Assignment(models.Model):
         MANUAL = "manual", _("assigned by a trainer")
 
     user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="assignments")
-    course = models.ForeignKey(CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="assignments")
+    course = models.ForeignKey(
+        CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="assignments"
+    )
     path = models.ForeignKey(
-        LearningPath, verbose_name=_("path"), null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+        LearningPath,
+        verbose_name=_("path"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assignments",
     )
     cause = models.CharField(_("cause"), max_length=10, choices=Cause.choices)
     cause_date = models.DateField(_("date of the cause"))
@@ -165,7 +180,9 @@ class Assignment(models.Model):
         ordering = ["due_on", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "course"], condition=Q(withdrawn_at__isnull=True), name="one_assignment_per_person_and_course"
+                fields=["user", "course"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_assignment_per_person_and_course",
             )
         ]
 
@@ -177,8 +194,12 @@ class Enrolment(models.Model):
     """A person takes a version of a course, assigned or chosen."""
 
     user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="enrolments")
-    course = models.ForeignKey(CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="enrolments")
-    version = models.ForeignKey(CourseVersion, verbose_name=_("version"), on_delete=models.PROTECT, related_name="enrolments")
+    course = models.ForeignKey(
+        CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="enrolments"
+    )
+    version = models.ForeignKey(
+        CourseVersion, verbose_name=_("version"), on_delete=models.PROTECT, related_name="enrolments"
+    )
     started_at = models.DateTimeField(_("started"))
 
     class Meta:
@@ -194,7 +215,9 @@ class Enrolment(models.Model):
 class LessonProgress(models.Model):
     """Where somebody is in a lesson; done when `completed_at` is set, and then for ever."""
 
-    enrolment = models.ForeignKey(Enrolment, verbose_name=_("enrolment"), on_delete=models.CASCADE, related_name="progress")
+    enrolment = models.ForeignKey(
+        Enrolment, verbose_name=_("enrolment"), on_delete=models.CASCADE, related_name="progress"
+    )
     lesson = models.ForeignKey(LessonPage, verbose_name=_("lesson"), on_delete=models.PROTECT, related_name="progress")
     opened_at = models.DateTimeField(_("opened"))
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
@@ -212,15 +235,21 @@ class Completion(models.Model):
     """The fact that somebody finished a version of a course."""
 
     user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="completions")
-    course = models.ForeignKey(CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="completions")
-    version = models.ForeignKey(CourseVersion, verbose_name=_("version"), on_delete=models.PROTECT, related_name="completions")
+    course = models.ForeignKey(
+        CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="completions"
+    )
+    version = models.ForeignKey(
+        CourseVersion, verbose_name=_("version"), on_delete=models.PROTECT, related_name="completions"
+    )
     completed_at = models.DateTimeField(_("completed"))
 
     class Meta:
         verbose_name = _("completion")
         verbose_name_plural = _("completions")
         ordering = ["-completed_at"]
-        constraints = [models.UniqueConstraint(fields=["user", "version"], name="one_completion_per_person_and_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "version"], name="one_completion_per_person_and_version")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.course}"
@@ -231,7 +260,9 @@ class ClassSession(models.Model):
 
     title = models.CharField(_("title"), max_length=120)
     topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.PROTECT, related_name="class_sessions")
-    instructor = models.ForeignKey(User, verbose_name=_("instructor"), on_delete=models.PROTECT, related_name="taught_sessions")
+    instructor = models.ForeignKey(
+        User, verbose_name=_("instructor"), on_delete=models.PROTECT, related_name="taught_sessions"
+    )
     place = models.CharField(_("place"), max_length=80)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -241,7 +272,9 @@ class ClassSession(models.Model):
         verbose_name = _("class session")
         verbose_name_plural = _("class sessions")
         ordering = ["starts_at"]
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="a_session_ends_after_it_starts")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="a_session_ends_after_it_starts")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -255,7 +288,9 @@ class Attendance(models.Model):
         ATTENDED = "attended", _("attended")
         ABSENT = "absent", _("absent")
 
-    session = models.ForeignKey(ClassSession, verbose_name=_("session"), on_delete=models.CASCADE, related_name="attendances")
+    session = models.ForeignKey(
+        ClassSession, verbose_name=_("session"), on_delete=models.CASCADE, related_name="attendances"
+    )
     user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="attendances")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.EXPECTED)
     noted_by = models.ForeignKey(
@@ -266,7 +301,9 @@ class Attendance(models.Model):
     class Meta:
         verbose_name = _("attendance")
         verbose_name_plural = _("attendances")
-        constraints = [models.UniqueConstraint(fields=["session", "user"], name="one_attendance_per_person_and_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "user"], name="one_attendance_per_person_and_session")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.session}"

@@ -218,7 +218,9 @@ class Role(models.TextChoices):
 class RoleAssignment(models.Model):
     """A role over a unit and all below it in [valid_from, valid_to). Nothing else gives reach."""
 
-    user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="role_assignments")
+    user = models.ForeignKey(
+        User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="role_assignments"
+    )
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="role_assignments")
     valid_from = models.DateField(_("from"))
@@ -245,7 +247,9 @@ class Notification(models.Model):
     `key` makes sending idempotent: the same key is delivered to a person once.
     """
 
-    user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="notifications")
+    user = models.ForeignKey(
+        User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="notifications"
+    )
     kind = models.CharField(_("kind"), max_length=40)
     params = models.JSONField(_("parameters"), default=dict, blank=True)
     url = models.CharField(_("address"), max_length=300, blank=True)

@@ -42,9 +42,7 @@ def hire(
     user = User.objects.create_user(
         employee_no, password, name=name, email=email, phone=phone, created_at=now, language=""
     )
-    Employment.objects.create(
-        user=user, unit=unit, post=post, level=level, manager=manager, cause=cause, valid_from=on
-    )
+    Employment.objects.create(user=user, unit=unit, post=post, level=level, manager=manager, cause=cause, valid_from=on)
     journal.record("hired", user, by=by, now=now, data={"unit": unit.code, "post": post.code, "on": on.isoformat()})
     signals.employment_changed.send(sender=User, user=user, now=now)
     return user
@@ -99,8 +97,16 @@ def change_employment(
         before.save(update_fields=["valid_to"])
         row = Employment.objects.create(user=user, cause=cause, valid_from=on, valid_to=end, **values)
     journal.record(
-        f"employment.{cause}", user, by=by, now=now, reason=reason,
-        data={"on": on.isoformat(), "level": values["level"].code if values["level"] else None, "unit": values["unit"].code},
+        f"employment.{cause}",
+        user,
+        by=by,
+        now=now,
+        reason=reason,
+        data={
+            "on": on.isoformat(),
+            "level": values["level"].code if values["level"] else None,
+            "unit": values["unit"].code,
+        },
     )
     signals.employment_changed.send(sender=User, user=user, now=now)
     return row
@@ -139,9 +145,11 @@ def end_access(*, user: User, now: datetime, by: User | None, reason: str) -> No
 def end_access_of_leavers(*, now: datetime) -> int:
     """Ends the access of everybody whose employment is over; returns how many. The sweeper calls it."""
     on = timezone.localdate(now)
-    leavers = User.objects.filter(is_active=True, employments__isnull=False).exclude(
-        pk__in=Employment.objects.filter(valid_to__isnull=True).values("user")
-    ).exclude(pk__in=Employment.objects.filter(valid_to__gt=on).values("user"))
+    leavers = (
+        User.objects.filter(is_active=True, employments__isnull=False)
+        .exclude(pk__in=Employment.objects.filter(valid_to__isnull=True).values("user"))
+        .exclude(pk__in=Employment.objects.filter(valid_to__gt=on).values("user"))
+    )
     count = 0
     for user in leavers.distinct():
         end_access(user=user, now=now, by=None, reason=_("Employment has ended."))
@@ -195,9 +203,22 @@ MODEL_PERMISSIONS: dict[str, list[str]] = {
     Role.INSPECTOR: ["quality.checklist"],
     Role.PERSONNEL: ["people.user", "people.roleassignment", "certificates.certificatekind"],
     Role.ADMINISTRATOR: [
-        "exams.question", "exams.exam", "exams.passage", "exams.typingstandard", "topics.topic", "topics.strand",
-        "courses.learningpath", "courses.pathstep", "quality.checklist", "people.user", "people.unit", "people.post",
-        "people.level", "people.roleassignment", "certificates.certificatekind", "academy.academysettings",
+        "exams.question",
+        "exams.exam",
+        "exams.passage",
+        "exams.typingstandard",
+        "topics.topic",
+        "topics.strand",
+        "courses.learningpath",
+        "courses.pathstep",
+        "quality.checklist",
+        "people.user",
+        "people.unit",
+        "people.post",
+        "people.level",
+        "people.roleassignment",
+        "certificates.certificatekind",
+        "academy.academysettings",
         "promotions.ladderrule",
     ],
 }
@@ -217,7 +238,8 @@ def ensure_groups() -> None:
         for label in labels:
             app, model = label.split(".")
             permissions += Permission.objects.filter(
-                content_type__app_label=app, codename__in=[f"{verb}_{model}" for verb in ("add", "change", "view", "delete")]
+                content_type__app_label=app,
+                codename__in=[f"{verb}_{model}" for verb in ("add", "change", "view", "delete")],
             )
         group.permissions.set(permissions)
         if role in AUTHORS and root and files:
@@ -227,7 +249,14 @@ def ensure_groups() -> None:
                 GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
             for permission in Permission.objects.filter(
                 content_type__app_label__in=["wagtailimages", "wagtaildocs"],
-                codename__in=["add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document"],
+                codename__in=[
+                    "add_image",
+                    "change_image",
+                    "choose_image",
+                    "add_document",
+                    "change_document",
+                    "choose_document",
+                ],
             ):
                 GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=permission)
 
@@ -240,10 +269,7 @@ def notify(
     `kind` is registered in people.notifications with its sentence; `params` fill its placeholders.
     """
     Notification.objects.bulk_create(
-        [
-            Notification(user=user, kind=kind, key=key, params=params or {}, url=url, created_at=now)
-            for user in users
-        ],
+        [Notification(user=user, kind=kind, key=key, params=params or {}, url=url, created_at=now) for user in users],
         ignore_conflicts=True,
     )
 

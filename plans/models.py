@@ -116,7 +116,12 @@ class PlanItem(models.Model):
         CoursePage, verbose_name=_("course"), null=True, blank=True, on_delete=models.PROTECT, related_name="plan_items"
     )
     session = models.OneToOneField(
-        ClassSession, verbose_name=_("class session"), null=True, blank=True, on_delete=models.SET_NULL, related_name="plan_item"
+        ClassSession,
+        verbose_name=_("class session"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="plan_item",
     )
     needs = models.ManyToManyField(Need, verbose_name=_("needs"), related_name="items", blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)

@@ -14,9 +14,16 @@ class LadderRule(models.Model):
     from_level = models.ForeignKey(
         Level, verbose_name=_("from level"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    to_level = models.OneToOneField(Level, verbose_name=_("to level"), on_delete=models.PROTECT, related_name="ladder_rule")
+    to_level = models.OneToOneField(
+        Level, verbose_name=_("to level"), on_delete=models.PROTECT, related_name="ladder_rule"
+    )
     current = models.ForeignKey(
-        "RuleVersion", verbose_name=_("current version"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "RuleVersion",
+        verbose_name=_("current version"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -95,9 +102,13 @@ class Case(models.Model):
     }
 
     round = models.ForeignKey(ReviewRound, verbose_name=_("round"), on_delete=models.PROTECT, related_name="cases")
-    user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="promotion_cases")
+    user = models.ForeignKey(
+        User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="promotion_cases"
+    )
     to_level = models.ForeignKey(Level, verbose_name=_("to level"), on_delete=models.PROTECT, related_name="+")
-    rule_version = models.ForeignKey(RuleVersion, verbose_name=_("rule version"), on_delete=models.PROTECT, related_name="cases")
+    rule_version = models.ForeignKey(
+        RuleVersion, verbose_name=_("rule version"), on_delete=models.PROTECT, related_name="cases"
+    )
     proposed_by = models.ForeignKey(User, verbose_name=_("proposed by"), on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(_("proposed at"))
     justification = models.TextField(_("justification"), blank=True)

@@ -28,7 +28,9 @@ class Checklist(models.Model):
 class ChecklistItem(models.Model):
     """One point of a checklist, worth `weight` of 100, which tests a topic."""
 
-    checklist = models.ForeignKey(Checklist, verbose_name=_("checklist"), on_delete=models.PROTECT, related_name="items")
+    checklist = models.ForeignKey(
+        Checklist, verbose_name=_("checklist"), on_delete=models.PROTECT, related_name="items"
+    )
     order = models.PositiveSmallIntegerField(_("order"))
     text = models.CharField(_("text"), max_length=200)
     weight = models.PositiveSmallIntegerField(_("weight"))
@@ -52,9 +54,13 @@ class Observation(models.Model):
         COUNTER = "counter", _("counter")
         FOLLOW_UP = "follow_up", _("follow-up call")
 
-    user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="observations")
+    user = models.ForeignKey(
+        User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="observations"
+    )
     inspector = models.ForeignKey(User, verbose_name=_("inspector"), on_delete=models.PROTECT, related_name="+")
-    checklist = models.ForeignKey(Checklist, verbose_name=_("checklist"), on_delete=models.PROTECT, related_name="observations")
+    checklist = models.ForeignKey(
+        Checklist, verbose_name=_("checklist"), on_delete=models.PROTECT, related_name="observations"
+    )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     contact = models.CharField(_("contact number"), max_length=40, blank=True)
     contact_at = models.DateTimeField(_("time of the contact"))
@@ -79,7 +85,9 @@ class Observation(models.Model):
 class Finding(models.Model):
     """A checklist item that was not met in an observation; it points at a topic."""
 
-    observation = models.ForeignKey(Observation, verbose_name=_("observation"), on_delete=models.CASCADE, related_name="findings")
+    observation = models.ForeignKey(
+        Observation, verbose_name=_("observation"), on_delete=models.CASCADE, related_name="findings"
+    )
     item = models.ForeignKey(ChecklistItem, verbose_name=_("item"), on_delete=models.PROTECT, related_name="findings")
     topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.PROTECT, related_name="findings")
     lost = models.PositiveSmallIntegerField(_("points lost"))

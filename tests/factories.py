@@ -33,11 +33,23 @@ def level(code: str = "junior") -> Level:
 
 
 def person(
-    name: str = "林晓雨", *, at: Unit | None = None, on: date = START.date(), password: str | None = None, **more: object
+    name: str = "林晓雨",
+    *,
+    at: Unit | None = None,
+    on: date = START.date(),
+    password: str | None = None,
+    **more: object,
 ) -> User:
     return services.hire(
-        employee_no=f"8{next(_numbers):05d}", name=name, unit=at or company(), post=post(), on=on, now=START, by=None,
-        password=password, **more,
+        employee_no=f"8{next(_numbers):05d}",
+        name=name,
+        unit=at or company(),
+        post=post(),
+        on=on,
+        now=START,
+        by=None,
+        password=password,
+        **more,
     )
 
 

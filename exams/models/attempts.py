@@ -51,7 +51,9 @@ class Attempt(models.Model):
 
     MOVES = {State.OPEN: {State.GRADED}, State.GRADED: {State.VOID}, State.VOID: set()}
 
-    candidacy = models.ForeignKey(Candidacy, verbose_name=_("candidacy"), on_delete=models.PROTECT, related_name="attempts")
+    candidacy = models.ForeignKey(
+        Candidacy, verbose_name=_("candidacy"), on_delete=models.PROTECT, related_name="attempts"
+    )
     part = models.ForeignKey(ExamPart, verbose_name=_("part"), on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField(_("try"))
     paper = models.ForeignKey(
@@ -171,7 +173,9 @@ class Result(models.Model):
     "speed": "52.4" or null, "accuracy": "97.8" or null, "passed": bool}.
     """
 
-    candidacy = models.OneToOneField(Candidacy, verbose_name=_("candidacy"), on_delete=models.PROTECT, related_name="result")
+    candidacy = models.OneToOneField(
+        Candidacy, verbose_name=_("candidacy"), on_delete=models.PROTECT, related_name="result"
+    )
     exam = models.ForeignKey(Exam, verbose_name=_("exam"), on_delete=models.PROTECT, related_name="results")
     user = models.ForeignKey(User, verbose_name=_("candidate"), on_delete=models.PROTECT, related_name="results")
     passed = models.BooleanField(_("passed"))

@@ -29,8 +29,12 @@ class Question(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     current = models.ForeignKey(
-        "QuestionVersion", verbose_name=_("current version"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="current_of",
+        "QuestionVersion",
+        verbose_name=_("current version"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="current_of",
     )
 
     class Meta:
@@ -73,7 +77,9 @@ class QuestionVersion(models.Model):
         NUMERIC = "numeric", _("number")
         SHORT_TEXT = "short_text", _("short text")
 
-    question = models.ForeignKey(Question, verbose_name=_("question"), on_delete=models.PROTECT, related_name="versions")
+    question = models.ForeignKey(
+        Question, verbose_name=_("question"), on_delete=models.PROTECT, related_name="versions"
+    )
     number = models.PositiveIntegerField(_("version"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     content = models.JSONField(_("content"))

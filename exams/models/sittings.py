@@ -54,8 +54,12 @@ class ExamPart(models.Model):
     pass_percent = models.PositiveSmallIntegerField(_("pass mark, percent"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=1)
     standard = models.ForeignKey(
-        "exams.TypingStandard", verbose_name=_("typing standard"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="parts",
+        "exams.TypingStandard",
+        verbose_name=_("typing standard"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
     )
 
     class Meta:
@@ -132,7 +136,9 @@ class Candidacy(models.Model):
         INVITED = "invited", _("invited")
         EXCUSED = "excused", _("excused")
 
-    sitting = models.ForeignKey(Sitting, verbose_name=_("sitting"), on_delete=models.PROTECT, related_name="candidacies")
+    sitting = models.ForeignKey(
+        Sitting, verbose_name=_("sitting"), on_delete=models.PROTECT, related_name="candidacies"
+    )
     user = models.ForeignKey(User, verbose_name=_("candidate"), on_delete=models.PROTECT, related_name="candidacies")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.INVITED)
     extra_minutes = models.PositiveSmallIntegerField(_("extra minutes"), default=0)

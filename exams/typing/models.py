@@ -59,8 +59,12 @@ class Passage(models.Model):
     title = models.CharField(_("title"), max_length=80)
     use = models.CharField(_("used in"), max_length=8, choices=Use.choices, default=Use.EXAM)
     current = models.ForeignKey(
-        "PassageVersion", verbose_name=_("current version"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="current_of",
+        "PassageVersion",
+        verbose_name=_("current version"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="current_of",
     )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
@@ -99,8 +103,12 @@ class TypingRun(models.Model):
     passage with its slots filled.
     """
 
-    attempt = models.OneToOneField("exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="typing")
-    version = models.ForeignKey(PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="runs")
+    attempt = models.OneToOneField(
+        "exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="typing"
+    )
+    version = models.ForeignKey(
+        PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="runs"
+    )
     text = models.TextField(_("text"))
     standard = models.JSONField(_("standard"))
     duration_ms = models.PositiveIntegerField(_("allotted time, ms"))
@@ -129,7 +137,9 @@ class TypingRun(models.Model):
 class TypingBatch(models.Model):
     """Keystroke records as they came: idempotent by (attempt, seq), chained by the hash of the one before."""
 
-    attempt = models.ForeignKey("exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="batches")
+    attempt = models.ForeignKey(
+        "exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="batches"
+    )
     seq = models.PositiveIntegerField(_("sequence number"))
     previous_hash = models.CharField(_("hash of the one before"), max_length=64, blank=True)
     batch_hash = models.CharField(_("hash"), max_length=64)
@@ -150,8 +160,12 @@ class TypingBatch(models.Model):
 class PracticeRun(models.Model):
     """One practice: shown to its owner only, never a result."""
 
-    user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="practice_runs")
-    version = models.ForeignKey(PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="practice")
+    user = models.ForeignKey(
+        User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="practice_runs"
+    )
+    version = models.ForeignKey(
+        PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="practice"
+    )
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
