@@ -4,4 +4,6 @@ from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class PeopleUsersAppConfig(WagtailUsersAppConfig):
+    """Puts our user screens in the place of Wagtail's."""
+
     user_viewset = "people.viewsets.UserViewSet"

@@ -9,6 +9,7 @@ from people.models import Level, Post, Role, Unit, User
 from topics.models import Strand, Topic
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+FIRST_DAY = START.date()
 _numbers = count(1)
 
 
@@ -36,7 +37,7 @@ def person(
     name: str = "林晓雨",
     *,
     at: Unit | None = None,
-    on: date = START.date(),
+    on: date = FIRST_DAY,
     password: str | None = None,
     **more: object,
 ) -> User:
