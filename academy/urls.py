@@ -31,7 +31,7 @@ urlpatterns = [
     path("plans/", include("plans.urls")),
     path("promotions/", include("promotions.urls")),
 ]
-if settings.DEBUG:
+if settings.STYLEGUIDE:
     urlpatterns += [path("styleguide/", views.styleguide, name="styleguide")]
 urlpatterns += [re_path(r"", include(wagtail_urls))]
 

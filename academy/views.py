@@ -2,14 +2,15 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.core.files.base import ContentFile
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from ground import queue
 from ground.private_files import private_storage
 from people import services
 
@@ -34,18 +35,28 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _database_answers() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return cursor.fetchone() == (1,)
+    except DatabaseError:
+        return False
 
 
 def _queue_beats() -> bool:
-    return bool(cache.get("queue-heartbeat"))
+    try:
+        return queue.alive()
+    except DatabaseError:
+        return False
 
 
 def _storage_answers() -> bool:
     storage = private_storage()
-    return storage.exists("") or bool(storage)
+    try:
+        storage.delete(storage.save("readyz", ContentFile(b"ok")))
+    except OSError:
+        return False
+    return True
 
 
 @login_not_required

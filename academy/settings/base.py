@@ -151,7 +151,7 @@ MFA_TOTP_ISSUER = "Academy"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", "简体中文")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "third_party"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 USE_I18N = True
 USE_TZ = True
@@ -225,6 +225,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+STYLEGUIDE = False
 MAINTENANCE = os.environ.get("ACADEMY_MAINTENANCE") == "1"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 

@@ -1,0 +1,131 @@
+"""The catalogues: simplified Chinese is written by people, traditional Chinese is converted from it."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.test import override_settings
+
+HOME = Path(settings.BASE_DIR) / "locale"
+OURS, OTHERS = HOME / "zh_Hans", HOME / "third_party" / "zh_Hans"
+IGNORED = [".venv/*", "var/*", "tests/*", "locale/*", "static/*", "docs/*"]
+# OpenCC localises vocabulary for Taiwan and errs on a few words of ours.
+CORRECTIONS = {"許可權": "權限", "賬號": "帳號", "登入名稱": "登入名稱", "程式碼": "代碼", "質檢": "質檢"}
+
+
+class Command(BaseCommand):
+    """`bin/messages`, and `bin/messages --check` in bin/check."""
+
+    help = "Collects strings into locale/zh_Hans, converts locale/zh_Hant from it, compiles both."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="change nothing, fail on what is missing")
+
+    def handle(self, *args: object, check: bool = False, **options: object) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(folder) / "locale"
+            shutil.copytree(HOME, home)
+            faults = self._refresh(home)
+            if check:
+                faults += self._differences(home)
+            else:
+                for path in home.rglob("*.po"):
+                    target = HOME / path.relative_to(home)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(path, target)
+        if faults:
+            raise CommandError("\n".join([*faults[:60], f"{len(faults)} faults in the catalogues."]))
+        if not check:
+            for path in HOME.rglob("*.po"):
+                subprocess.run(["msgfmt", "--check-format", "-o", path.with_suffix(".mo"), path], check=True)
+
+    def _refresh(self, home: Path) -> list[str]:
+        """Brings the catalogues below `home` up to date; returns what is not translated."""
+        import polib
+
+        with override_settings(LOCALE_PATHS=[str(home)]):
+            call_command(
+                "makemessages",
+                locale=["zh_Hans"],
+                ignore_patterns=IGNORED,
+                no_location=True,
+                no_obsolete=True,
+                extensions=["html", "txt", "py"],
+                verbosity=0,
+            )
+        faults = []
+        for source in (home / "zh_Hans", home / "third_party" / "zh_Hans"):
+            path = source / "LC_MESSAGES" / "django.po"
+            if not path.exists():
+                continue
+            catalogue = polib.pofile(str(path), wrapwidth=110)
+            self._fill(catalogue, home / "parts")
+            faults += [
+                f"{path.relative_to(home)}: no translation of {entry.msgid!r}"
+                for entry in catalogue.untranslated_entries()
+            ]
+            faults += [
+                f"{path.relative_to(home)}: fuzzy translation of {entry.msgid!r}" for entry in catalogue.fuzzy_entries()
+            ]
+            catalogue.metadata.pop("POT-Creation-Date", None)
+            catalogue.metadata.update({"Language": "zh_Hans", "Plural-Forms": "nplurals=1; plural=0;"})
+            catalogue.metadata.update({"Project-Id-Version": "academy", "PO-Revision-Date": "", "Last-Translator": ""})
+            catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
+            catalogue.save(str(path))
+            self._convert(path, Path(str(path).replace("zh_Hans", "zh_Hant")))
+        return faults
+
+    def _fill(self, catalogue: "object", parts: Path) -> None:
+        """Takes translations that a room has delivered as a part of its own."""
+        import polib
+
+        if not parts.is_dir():
+            return
+        known = {}
+        for part in sorted(parts.glob("*.po")):
+            for entry in polib.pofile(str(part)):
+                if entry.translated():
+                    known.setdefault((entry.msgctxt, entry.msgid), entry)
+        for entry in catalogue:
+            found = known.get((entry.msgctxt, entry.msgid)) or known.get((None, entry.msgid))
+            if found and (not entry.translated()):
+                if entry.msgid_plural:
+                    entry.msgstr_plural = {0: found.msgstr or found.msgstr_plural.get(0, "")}
+                else:
+                    entry.msgstr = found.msgstr or found.msgstr_plural.get(0, "")
+                entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
+
+    def _convert(self, source: Path, target: Path) -> None:
+        """Writes the traditional catalogue; placeholders pass through untouched."""
+        import opencc
+        import polib
+
+        converter = opencc.OpenCC("s2twp")
+
+        def traditional(text: str) -> str:
+            pieces = re.split(r"(%\(\w+\)[sd]|\{\w+\}|<[^>]+>)", text)
+            text = "".join(piece if index % 2 else converter.convert(piece) for index, piece in enumerate(pieces))
+            for wrong, right in CORRECTIONS.items():
+                text = text.replace(wrong, right)
+            return text
+
+        catalogue = polib.pofile(str(source), wrapwidth=110)
+        catalogue.metadata["Language"] = "zh_Hant"
+        for entry in catalogue:
+            entry.msgstr = traditional(entry.msgstr)
+            entry.msgstr_plural = {index: traditional(text) for index, text in entry.msgstr_plural.items()}
+        target.parent.mkdir(parents=True, exist_ok=True)
+        catalogue.save(str(target))
+
+    def _differences(self, home: Path) -> list[str]:
+        """Catalogues that `bin/messages` would write anew."""
+        return [
+            f"{path.relative_to(home)}: out of date, run bin/messages"
+            for path in home.rglob("*.po")
+            if not (HOME / path.relative_to(home)).exists()
+            or (HOME / path.relative_to(home)).read_bytes() != path.read_bytes()
+        ]
