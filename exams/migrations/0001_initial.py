@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
                 ('title', models.CharField(max_length=80, verbose_name='title')),
                 ('use', models.CharField(choices=[('exam', 'exams'), ('practice', 'practice')], default='exam', max_length=8, verbose_name='used in')),
+                ('allowed', models.CharField(blank=True, help_text='Characters outside the 3,755 common ones that this passage may use all the same.', max_length=80, verbose_name='uncommon characters allowed')),
                 ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired')),
             ],
             options={
@@ -306,6 +307,7 @@ class Migration(migrations.Migration):
                 ('previous_hash', models.CharField(blank=True, max_length=64, verbose_name='hash of the one before')),
                 ('batch_hash', models.CharField(max_length=64, verbose_name='hash')),
                 ('records', models.JSONField(verbose_name='records')),
+                ('length', models.PositiveIntegerField(verbose_name='length of the text after it')),
                 ('received_at', models.DateTimeField(verbose_name='received')),
                 ('late', models.BooleanField(default=False, verbose_name='late')),
                 ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='exams.attempt', verbose_name='attempt')),
@@ -321,6 +323,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.TextField(verbose_name='text')),
+                ('chained', models.ManyToManyField(blank=True, related_name='chained_runs', to='exams.passageversion', verbose_name='chained passages')),
                 ('standard', models.JSONField(verbose_name='standard')),
                 ('duration_ms', models.PositiveIntegerField(verbose_name='allotted time, ms')),
                 ('committed', models.TextField(blank=True, verbose_name='committed text')),

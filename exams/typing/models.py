@@ -1,4 +1,4 @@
-"""Standards, passages and runs of the typing test. The definition is in scoring.py."""
+"""Standards, passages and runs of the typing test. The definition of the figures is in scoring.py."""
 
 from django.db import models
 from django.db.models import Q
@@ -66,6 +66,12 @@ class Passage(models.Model):
         on_delete=models.PROTECT,
         related_name="current_of",
     )
+    allowed = models.CharField(
+        _("uncommon characters allowed"),
+        max_length=80,
+        blank=True,
+        help_text=_("Characters outside the 3,755 common ones that this passage may use all the same."),
+    )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:
@@ -99,8 +105,9 @@ class PassageVersion(models.Model):
 class TypingRun(models.Model):
     """What a typing attempt was asked (frozen at the start) and what it came to (written once, when it ends).
 
-    `standard` freezes {"code", "threshold", "gate", "minutes", "punctuation", "normaliser"}; `text` is the
-    passage with its slots filled.
+    `standard` freezes {"code", "name", "threshold", "gate", "minutes", "punctuation", "counts", "normaliser", "seed"};
+    `text` is the passage with its slots filled by the seed, followed by the `chained` passages where one was too
+    short for the time. `flags` is a list of {"code", "count"}: evidence for an examiner, never part of the score.
     """
 
     attempt = models.OneToOneField(
@@ -108,6 +115,9 @@ class TypingRun(models.Model):
     )
     version = models.ForeignKey(
         PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="runs"
+    )
+    chained = models.ManyToManyField(
+        PassageVersion, verbose_name=_("chained passages"), blank=True, related_name="chained_runs"
     )
     text = models.TextField(_("text"))
     standard = models.JSONField(_("standard"))
@@ -135,7 +145,11 @@ class TypingRun(models.Model):
 
 @append_only
 class TypingBatch(models.Model):
-    """Keystroke records as they came: idempotent by (attempt, seq), chained by the hash of the one before."""
+    """Keystroke records as they came: idempotent by (attempt, seq), chained by the hash of the one before.
+
+    `length` is that of the whole text after the batch, in code points: the next batch is checked against it, so that no
+    impossible splice is ever stored. `late` batches came after the end and the grace: kept, never counted.
+    """
 
     attempt = models.ForeignKey(
         "exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="batches"
@@ -144,6 +158,7 @@ class TypingBatch(models.Model):
     previous_hash = models.CharField(_("hash of the one before"), max_length=64, blank=True)
     batch_hash = models.CharField(_("hash"), max_length=64)
     records = models.JSONField(_("records"))
+    length = models.PositiveIntegerField(_("length of the text after it"))
     received_at = models.DateTimeField(_("received"))
     late = models.BooleanField(_("late"), default=False)
 
@@ -158,7 +173,7 @@ class TypingBatch(models.Model):
 
 
 class PracticeRun(models.Model):
-    """One practice: shown to its owner only, never a result."""
+    """One practice: shown to its owner only, never a result. Its text is the version filled with the seed `pk`."""
 
     user = models.ForeignKey(
         User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="practice_runs"
