@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import modelcluster.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -71,18 +72,18 @@ class Migration(migrations.Migration):
             name='ExamPart',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='order')),
+                ('order', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='order')),
                 ('kind', models.CharField(choices=[('paper', 'paper'), ('typing', 'typing test')], max_length=8, verbose_name='kind')),
                 ('title', models.CharField(max_length=80, verbose_name='title')),
                 ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
                 ('pass_percent', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='pass mark, percent')),
                 ('tries', models.PositiveSmallIntegerField(default=1, verbose_name='tries')),
-                ('exam', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='exams.exam', verbose_name='exam')),
+                ('exam', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='exams.exam', verbose_name='exam')),
             ],
             options={
                 'verbose_name': 'exam part',
                 'verbose_name_plural': 'exam parts',
-                'ordering': ['exam', 'order'],
+                'ordering': ['exam', 'order', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -111,7 +112,8 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(verbose_name='started')),
                 ('deadline', models.DateTimeField(verbose_name='deadline')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('ended_by', models.CharField(blank=True, choices=[('candidate', 'handed in'), ('clock', 'time was up'), ('invigilator', 'ended by the invigilator')], max_length=12, verbose_name='ended by')),
+                ('ended_by', models.CharField(blank=True, choices=[('candidate', 'handed in'), ('clock', 'time was up'), ('invigilator', 'ended by the invigilator'), ('access', 'the account was closed')], max_length=12, verbose_name='ended by')),
+                ('pass_percent', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='pass mark, percent')),
                 ('score', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='score, percent')),
                 ('passed', models.BooleanField(blank=True, null=True, verbose_name='passed')),
                 ('candidacy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='exams.candidacy', verbose_name='candidacy')),
@@ -384,12 +386,12 @@ class Migration(migrations.Migration):
             name='BlueprintRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(blank=True, max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(blank=True, choices=[('single', 'single choice'), ('multiple', 'multiple choice'), ('true_false', 'true or false'), ('numeric', 'number'), ('short_text', 'short text')], max_length=12, verbose_name='kind')),
                 ('difficulty', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='difficulty')),
                 ('count', models.PositiveSmallIntegerField(verbose_name='questions')),
                 ('points', models.PositiveSmallIntegerField(default=2, verbose_name='points each')),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blueprint_rows', to='topics.topic', verbose_name='topic')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blueprint', to='exams.exampart', verbose_name='part')),
+                ('part', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='blueprint', to='exams.exampart', verbose_name='part')),
             ],
             options={
                 'verbose_name': 'blueprint row',
@@ -469,10 +471,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='typingstandard',
             constraint=models.CheckConstraint(condition=models.Q(('gate__range', (0, 100)), ('minutes__range', (1, 60)), ('threshold__gte', 1)), name='a_typing_standard_is_within_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='exampart',
-            constraint=models.UniqueConstraint(fields=('exam', 'order'), name='one_part_per_place'),
         ),
         migrations.AddConstraint(
             model_name='exampart',

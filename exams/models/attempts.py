@@ -15,6 +15,7 @@ class Paper(models.Model):
     """The frozen set that one candidate sees.
 
     `items` is a list by position: {"version": id, "topic": id, "points": int, "order": [option index as shown, ...]}.
+    Position 1 is items[0].
     """
 
     part = models.ForeignKey(ExamPart, verbose_name=_("part"), on_delete=models.PROTECT, related_name="papers")
@@ -36,7 +37,8 @@ class Attempt(models.Model):
     """One try of one candidate at one part: open, then ended once by the candidate, the clock or an invigilator.
 
     `generation` rises when a newer tab takes over, when the attempt ends and when the account is disabled;
-    a save under an older generation is refused. `score` and `passed` are set when it ends.
+    a save under an older generation is refused. `score` and `passed` are set when it ends, `pass_percent` is the pass
+    mark of a paper as it stood at the start (a typing run freezes its standard itself).
     """
 
     class State(models.TextChoices):
@@ -48,6 +50,7 @@ class Attempt(models.Model):
         CANDIDATE = "candidate", _("handed in")
         CLOCK = "clock", _("time was up")
         INVIGILATOR = "invigilator", _("ended by the invigilator")
+        ACCESS = "access", _("the account was closed")
 
     MOVES = {State.OPEN: {State.GRADED}, State.GRADED: {State.VOID}, State.VOID: set()}
 
@@ -65,6 +68,7 @@ class Attempt(models.Model):
     deadline = models.DateTimeField(_("deadline"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.CharField(_("ended by"), max_length=12, choices=EndedBy.choices, blank=True)
+    pass_percent = models.PositiveSmallIntegerField(_("pass mark, percent"), null=True, blank=True)
     score = models.DecimalField(_("score, percent"), max_digits=5, decimal_places=2, null=True, blank=True)
     passed = models.BooleanField(_("passed"), null=True, blank=True)
 
@@ -169,7 +173,7 @@ class AttemptRuling(models.Model):
 class Result(models.Model):
     """The one stored fold: what a person's candidacy came to. `manage.py recount` proves it.
 
-    `parts` is a list by part order: {"part": id, "title": text, "kind": kind, "attempt": id, "score": "92.00" or null,
+    `parts` is a list by part order: {"part": id, "title": text, "kind": kind, "attempt": id or null, "score": "92.00" or null,
     "speed": "52.4" or null, "accuracy": "97.8" or null, "passed": bool}.
     """
 

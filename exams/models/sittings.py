@@ -1,14 +1,18 @@
 """Exams and their parts, and the sittings that open them to named people."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
+from exams.models.bank import QuestionVersion
 from people.models import Level, User
 from topics.models import Topic
 
 
-class Exam(models.Model):
+class Exam(ClusterableModel):
     """What is examined: an ordered set of parts, all of which must be passed."""
 
     class State(models.TextChoices):
@@ -39,15 +43,15 @@ class Exam(models.Model):
         return self.name
 
 
-class ExamPart(models.Model):
+class ExamPart(ClusterableModel):
     """One clock: a paper drawn by blueprint, or a typing test by a standard."""
 
     class Kind(models.TextChoices):
         PAPER = "paper", _("paper")
         TYPING = "typing", _("typing test")
 
-    exam = models.ForeignKey(Exam, verbose_name=_("exam"), on_delete=models.CASCADE, related_name="parts")
-    order = models.PositiveSmallIntegerField(_("order"))
+    exam = ParentalKey(Exam, verbose_name=_("exam"), on_delete=models.CASCADE, related_name="parts")
+    order = models.PositiveSmallIntegerField(_("order"), default=0, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     title = models.CharField(_("title"), max_length=80)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
@@ -65,9 +69,8 @@ class ExamPart(models.Model):
     class Meta:
         verbose_name = _("exam part")
         verbose_name_plural = _("exam parts")
-        ordering = ["exam", "order"]
+        ordering = ["exam", "order", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["exam", "order"], name="one_part_per_place"),
             models.CheckConstraint(condition=Q(tries__gte=1), name="a_part_allows_a_try"),
             models.CheckConstraint(
                 condition=Q(kind="paper", minutes__gte=1, pass_percent__range=(0, 100), standard__isnull=True)
@@ -76,6 +79,20 @@ class ExamPart(models.Model):
             ),
         ]
 
+    # Wagtail's inline panels put the parts in order by this field.
+    sort_order_field = "order"
+
+    def clean(self) -> None:
+        """A paper has its own minutes and pass mark; a typing test takes them from its standard."""
+        if self.kind == self.Kind.TYPING:
+            self.minutes = self.pass_percent = None
+            if self.standard_id is None:
+                raise ValidationError({"standard": _("Choose the typing standard.")})
+        elif self.kind == self.Kind.PAPER:
+            self.standard = None
+            if self.minutes is None or self.pass_percent is None:
+                raise ValidationError(_("A paper needs minutes and a pass mark."))
+
     def __str__(self) -> str:
         return self.title
 
@@ -83,9 +100,9 @@ class ExamPart(models.Model):
 class BlueprintRow(models.Model):
     """Draw `count` live questions of a topic (kind and difficulty if said), each worth `points`."""
 
-    part = models.ForeignKey(ExamPart, verbose_name=_("part"), on_delete=models.CASCADE, related_name="blueprint")
+    part = ParentalKey(ExamPart, verbose_name=_("part"), on_delete=models.CASCADE, related_name="blueprint")
     topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.PROTECT, related_name="blueprint_rows")
-    kind = models.CharField(_("kind"), max_length=12, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=QuestionVersion.Kind.choices, blank=True)
     difficulty = models.PositiveSmallIntegerField(_("difficulty"), null=True, blank=True)
     count = models.PositiveSmallIntegerField(_("questions"))
     points = models.PositiveSmallIntegerField(_("points each"), default=2)
