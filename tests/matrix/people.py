@@ -1,0 +1,5 @@
+"""Who may see and change people."""
+
+from tests.matrix import Row
+
+ROWS: list[Row] = []
