@@ -17,5 +17,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 _FILES = Path(tempfile.mkdtemp(prefix="academy-test-"))
 MEDIA_ROOT = _FILES / "media"
+STATIC_ROOT = _FILES / "static"
+STATIC_ROOT.mkdir()
 STORAGES["private"]["OPTIONS"]["location"] = str(_FILES / "private")
 LOGGING_CONFIG = None
