@@ -8,7 +8,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
-from django.test import override_settings
 
 HOME = Path(settings.BASE_DIR) / "locale"
 OURS, OTHERS = HOME / "zh_Hans", HOME / "third_party" / "zh_Hans"
@@ -27,53 +26,54 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, check: bool = False, **options: object) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            home = Path(folder) / "locale"
-            shutil.copytree(HOME, home)
-            faults = self._refresh(home)
-            if check:
-                faults += self._differences(home)
-            else:
-                for path in home.rglob("*.po"):
-                    target = HOME / path.relative_to(home)
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(path, target)
-        if faults:
-            raise CommandError("\n".join([*faults[:60], f"{len(faults)} faults in the catalogues."]))
+            before = Path(folder) / "locale"
+            shutil.copytree(HOME, before)
+            try:
+                faults = self._refresh()
+                if check:
+                    faults += self._differences(before)
+            finally:
+                if check:
+                    shutil.rmtree(HOME)
+                    shutil.copytree(before, HOME)
         if not check:
             for path in HOME.rglob("*.po"):
                 subprocess.run(["msgfmt", "--check-format", "-o", path.with_suffix(".mo"), path], check=True)
+        if faults:
+            raise CommandError("\n".join([*faults[:60], f"{len(faults)} faults in the catalogues."]))
 
-    def _refresh(self, home: Path) -> list[str]:
-        """Brings the catalogues below `home` up to date; returns what is not translated."""
+    def _refresh(self) -> list[str]:
+        """Brings the catalogues up to date; returns what is not translated."""
         import polib
 
-        with override_settings(LOCALE_PATHS=[str(home)]):
-            call_command(
-                "makemessages",
-                locale=["zh_Hans"],
-                ignore_patterns=IGNORED,
-                no_location=True,
-                no_obsolete=True,
-                extensions=["html", "txt", "py"],
-                verbosity=0,
-            )
+        call_command(
+            "makemessages",
+            locale=["zh_Hans"],
+            ignore_patterns=IGNORED,
+            no_location=True,
+            no_obsolete=True,
+            extensions=["html", "txt", "py"],
+            verbosity=0,
+        )
         faults = []
-        for source in (home / "zh_Hans", home / "third_party" / "zh_Hans"):
+        for source in (OURS, OTHERS):
             path = source / "LC_MESSAGES" / "django.po"
             if not path.exists():
                 continue
             catalogue = polib.pofile(str(path), wrapwidth=110)
-            self._fill(catalogue, home / "parts")
-            faults += [
-                f"{path.relative_to(home)}: no translation of {entry.msgid!r}"
-                for entry in catalogue.untranslated_entries()
-            ]
-            faults += [
-                f"{path.relative_to(home)}: fuzzy translation of {entry.msgid!r}" for entry in catalogue.fuzzy_entries()
-            ]
-            catalogue.metadata.pop("POT-Creation-Date", None)
-            catalogue.metadata.update({"Language": "zh_Hans", "Plural-Forms": "nplurals=1; plural=0;"})
-            catalogue.metadata.update({"Project-Id-Version": "academy", "PO-Revision-Date": "", "Last-Translator": ""})
+            self._fill(catalogue, HOME / "parts")
+            name = path.relative_to(HOME)
+            faults += [f"{name}: no translation of {entry.msgid!r}" for entry in catalogue.untranslated_entries()]
+            faults += [f"{name}: fuzzy translation of {entry.msgid!r}" for entry in catalogue.fuzzy_entries()]
+            catalogue.header = ""
+            catalogue.metadata = {
+                "Project-Id-Version": "academy",
+                "Language": "zh_Hans",
+                "MIME-Version": "1.0",
+                "Content-Type": "text/plain; charset=UTF-8",
+                "Content-Transfer-Encoding": "8bit",
+                "Plural-Forms": "nplurals=1; plural=0;",
+            }
             catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
             catalogue.save(str(path))
             self._convert(path, Path(str(path).replace("zh_Hans", "zh_Hant")))
@@ -121,11 +121,10 @@ class Command(BaseCommand):
         target.parent.mkdir(parents=True, exist_ok=True)
         catalogue.save(str(target))
 
-    def _differences(self, home: Path) -> list[str]:
-        """Catalogues that `bin/messages` would write anew."""
+    def _differences(self, before: Path) -> list[str]:
+        """Catalogues that `bin/messages` has just written anew."""
         return [
-            f"{path.relative_to(home)}: out of date, run bin/messages"
-            for path in home.rglob("*.po")
-            if not (HOME / path.relative_to(home)).exists()
-            or (HOME / path.relative_to(home)).read_bytes() != path.read_bytes()
+            f"{path.relative_to(HOME)}: out of date, run bin/messages"
+            for path in HOME.rglob("*.po")
+            if not (old := before / path.relative_to(HOME)).exists() or old.read_bytes() != path.read_bytes()
         ]
