@@ -1,0 +1,5 @@
+"""The demo academy: an invented telecom service centre with two years of history, made through the services.
+
+organisation: units, people, roles. teaching: topics, questions, passages, courses, exams. history: what people did.
+Dates are relative to the day it is loaded.
+"""
