@@ -1,4 +1,4 @@
-"""Quality."""
+"""Quality: what its notifications say."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -8,3 +8,10 @@ class QualityConfig(AppConfig):
     name = "quality"
     verbose_name = _("quality")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from people.notifications import register
+
+        register("quality.observation", _("Your contact of %(date)s was reviewed: %(score)s of 100 points."))
+        register("quality.appraisal", _("Your appraisal for quarter %(quarter)s of %(year)s has been entered."))
+        register("quality.violation", _("Personnel has recorded a violation from %(date)s in your file."))

@@ -1,15 +1,45 @@
 """What quality inspectors see and hear, and what superiors and personnel record about conduct."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from people.models import User
 from topics.models import Topic
 
 
-class Checklist(models.Model):
-    """The points by which one contact is scored; its items add up to 100."""
+@register_setting(icon="success")
+class QualitySettings(BaseGenericSetting):
+    """The figures against which quality is measured; an administrator may change them."""
+
+    target = models.PositiveSmallIntegerField(
+        _("target score"),
+        default=85,
+        validators=[MaxValueValidator(100)],
+        help_text=_("The average that everybody should reach, out of 100 points."),
+    )
+    months = models.PositiveSmallIntegerField(
+        _("months looked back"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_("The average is taken over so many months."),
+    )
+    panels = [FieldPanel("target"), FieldPanel("months")]
+
+    class Meta:
+        verbose_name = _("quality targets")
+
+
+class Checklist(ClusterableModel):
+    """The points by which one contact is scored; its items add up to 100.
+
+    What was scored stays true: a change makes the next version and retires this one.
+    """
 
     name = models.CharField(_("name"), max_length=80)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -19,7 +49,12 @@ class Checklist(models.Model):
         verbose_name = _("checklist")
         verbose_name_plural = _("checklists")
         ordering = ["name", "-version"]
-        constraints = [models.UniqueConstraint(fields=["name", "version"], name="one_checklist_per_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="one_checklist_per_version"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(retired_at__isnull=True), name="one_checklist_in_use_per_name"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -28,19 +63,23 @@ class Checklist(models.Model):
 class ChecklistItem(models.Model):
     """One point of a checklist, worth `weight` of 100, which tests a topic."""
 
-    checklist = models.ForeignKey(
-        Checklist, verbose_name=_("checklist"), on_delete=models.PROTECT, related_name="items"
-    )
+    checklist = ParentalKey(Checklist, verbose_name=_("checklist"), on_delete=models.PROTECT, related_name="items")
     order = models.PositiveSmallIntegerField(_("order"))
-    text = models.CharField(_("text"), max_length=200)
-    weight = models.PositiveSmallIntegerField(_("weight"))
+    text = models.CharField(_("what is looked at"), max_length=200)
+    weight = models.PositiveSmallIntegerField(_("points"), validators=[MinValueValidator(1), MaxValueValidator(100)])
     topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.PROTECT, related_name="checklist_items")
+
+    sort_order_field = "order"
+    panels = [FieldPanel("text"), FieldPanel("weight"), FieldPanel("topic")]
 
     class Meta:
         verbose_name = _("checklist item")
         verbose_name_plural = _("checklist items")
         ordering = ["checklist", "order"]
-        constraints = [models.UniqueConstraint(fields=["checklist", "order"], name="one_item_per_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["checklist", "order"], name="one_item_per_place"),
+            models.CheckConstraint(condition=Q(weight__range=(1, 100)), name="an_item_is_worth_something"),
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -75,6 +114,9 @@ class Observation(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(score__range=(0, 100)), name="a_score_is_within_a_hundred"),
             models.CheckConstraint(condition=~Q(user=F("inspector")), name="nobody_inspects_themselves"),
+            models.UniqueConstraint(
+                fields=["user", "checklist", "channel", "contact_at", "contact"], name="a_contact_is_scored_once"
+            ),
         ]
         indexes = [models.Index(fields=["user", "-contact_at"], name="observations_of_a_person")]
 
@@ -96,7 +138,11 @@ class Finding(models.Model):
     class Meta:
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
-        constraints = [models.UniqueConstraint(fields=["observation", "item"], name="one_finding_per_item")]
+        constraints = [
+            models.UniqueConstraint(fields=["observation", "item"], name="one_finding_per_item"),
+            models.CheckConstraint(condition=Q(lost__range=(1, 100)), name="a_finding_costs_points"),
+        ]
+        indexes = [models.Index(fields=["topic", "observation"], name="findings_of_a_topic")]
 
     def __str__(self) -> str:
         return f"{self.observation_id} {self.item_id}"
