@@ -8,3 +8,11 @@ class CoursesConfig(AppConfig):
     name = "courses"
     verbose_name = _("courses")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from courses import receivers  # noqa: F401 - receivers connect themselves
+        from people import notifications
+
+        notifications.register("course_assigned", _("The course “%(course)s” is yours to finish by %(due)s."))
+        notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
+        notifications.register("session_scheduled", _("You are expected in “%(title)s”, %(day)s, %(place)s."))

@@ -1,7 +1,14 @@
-"""What a lesson is made of."""
+"""What a lesson is made of. Every block says what it is for and shows an example in the editor."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.list_block import ListBlockValidationError
+
+from exams.models import Question
 
 
 class DialogueLineBlock(blocks.StructBlock):
@@ -23,7 +30,19 @@ class DialogueBlock(blocks.StructBlock):
     class Meta:
         icon = "comment"
         label = _("Service dialogue")
+        description = _("A conversation with the customer, then a better and a worse answer and why.")
         template = "blocks/dialogue.html"
+        preview_template = "blocks/preview.html"
+        preview_value = {
+            "title": "“我 6 号就改了套餐！”",
+            "lines": [
+                {"who": "customer", "text": "我 6 号就改了套餐，到现在还按老套餐扣费，你们到底怎么回事！"},
+                {"who": "agent", "text": "嗯，您请讲，我在记。"},
+            ],
+            "better": "“我跟您核对一下：您 6 号改的套餐，到今天没有生效，您希望马上生效。我说得对吗？”",
+            "worse": "“改套餐一般都是次月生效的，您办的时候没看清楚吧？”",
+            "reason": "好的复述有时间、有业务、有期望；另一种答法没查先判，还把责任推到客户身上。",
+        }
 
 
 class ComparisonRowBlock(blocks.StructBlock):
@@ -42,7 +61,23 @@ class ComparisonBlock(blocks.StructBlock):
     class Meta:
         icon = "tick"
         label = _("Do and don't")
+        description = _("What to do and what not to do, side by side, with the reason.")
         template = "blocks/comparison.html"
+        preview_template = "blocks/preview.html"
+        preview_value = {
+            "rows": [
+                {
+                    "do": "复述时只讲事实和客户的期望",
+                    "dont": "复述时顺带下结论",
+                    "why": "原因还没有查，查出来不一样就得收回。",
+                },
+                {
+                    "do": "一次复述不超过 3 项",
+                    "dont": "一口气念完七八件事",
+                    "why": "说得太多，客户记不住，错了也听不出来。",
+                },
+            ]
+        }
 
 
 class CheckBlock(blocks.StructBlock):
@@ -50,10 +85,36 @@ class CheckBlock(blocks.StructBlock):
 
     questions = blocks.ListBlock(blocks.CharBlock(label=_("Question code")), label=_("Questions"))
 
+    def clean(self, value: Any) -> Any:
+        """Names the codes that the bank does not know as live questions."""
+        value = super().clean(value)
+        codes = [code.strip() for code in value["questions"]]
+        live = set(Question.objects.filter(code__in=codes, state=Question.State.LIVE).values_list("code", flat=True))
+        errors = {
+            place: ValidationError(_now("The bank has no live question %(code)s.") % {"code": code})
+            for place, code in enumerate(codes)
+            if code not in live
+        }
+        if errors:
+            raise blocks.StructBlockValidationError(
+                block_errors={"questions": ListBlockValidationError(block_errors=errors)}
+            )
+        return value
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The questions as the lesson's view has prepared them: without their keys, with feedback after an answer."""
+        context = super().get_context(value, parent_context)
+        prepared = context.get("check_questions", {})
+        context["checks"] = [prepared[code.strip()] for code in value["questions"] if code.strip() in prepared]
+        return context
+
     class Meta:
         icon = "help"
         label = _("Quick check")
+        description = _("Questions of the bank to answer while reading: ungraded, with the explanation at once.")
         template = "blocks/check.html"
+        preview_template = "blocks/preview_check.html"
+        preview_value = {"questions": ["s-complaints-01", "s-complaints-02"]}
 
 
 LESSON_BLOCKS = [
@@ -62,14 +123,23 @@ LESSON_BLOCKS = [
         blocks.RichTextBlock(
             label=_("Text"),
             icon="pilcrow",
+            description=_("Headings, paragraphs and lists."),
             features=["h3", "bold", "italic", "ul", "ol", "link"],
             template="blocks/text.html",
+            preview_template="blocks/preview.html",
+            preview_value="<h3>先听完，再复述</h3><p>接到投诉，让客户把事情讲完，<b>不打断、不辩解</b>。</p>",
         ),
     ),
     (
         "key_points",
         blocks.ListBlock(
-            blocks.CharBlock(label=_("Point")), label=_("Key points"), icon="list-ul", template="blocks/key_points.html"
+            blocks.CharBlock(label=_("Point")),
+            label=_("Key points"),
+            icon="list-ul",
+            description=_("The few sentences to remember."),
+            template="blocks/key_points.html",
+            preview_template="blocks/preview.html",
+            preview_value=["先听完再开口，客户停顿后等 2 秒。", "复述四要素：时间、业务、金额、期望。"],
         ),
     ),
     ("dialogue", DialogueBlock()),

@@ -69,6 +69,7 @@ class LessonPage(Page):
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
     topics = ParentalManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="lessons")
     body = StreamField(LESSON_BLOCKS, verbose_name=_("body"), blank=True)
+    body_words = models.TextField(_("search words"), blank=True, editable=False)
 
     parent_page_types = ["courses.CoursePage"]
     subpage_types: list[str] = []
@@ -79,6 +80,11 @@ class LessonPage(Page):
     class Meta:
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keeps the search column true to the body."""
+        self.body_words = " ".join(map(str, self.body.stream_block.get_searchable_content(self.body)))
+        super().save(*args, **kwargs)
 
 
 @append_only

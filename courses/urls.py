@@ -1,6 +1,11 @@
 """Addresses of courses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from courses import views
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("mine/", views.mine, name="mine"),
+    path("path/", views.path, name="path"),
+]

@@ -1,0 +1,46 @@
+"""The bell: Wagtail publishes, people are hired."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils import timezone
+from wagtail.signals import page_published, page_unpublished, post_page_move
+
+from courses import services
+from courses.models import CoursePage, LessonPage
+from people.models import Employment, User
+from people.signals import employment_changed
+
+
+@receiver([page_published, page_unpublished, post_page_move, post_delete], sender=LessonPage)
+def freeze_course_of_lesson(instance: LessonPage, **signal: Any) -> None:
+    """A lesson came, changed, moved or went: its course has a new version."""
+    courses = CoursePage.objects.ancestor_of(instance)
+    if before := signal.get("parent_page_before"):
+        courses |= CoursePage.objects.filter(pk=before.pk)
+    for course in courses.filter(live=True):
+        # Wagtail's signals carry no time: this is the edge where the clock is read.
+        services.freeze(course=course, now=timezone.now())
+
+
+@receiver(page_published, sender=CoursePage)
+def freeze_course(instance: CoursePage, **_signal: object) -> None:
+    """A course was published."""
+    services.freeze(course=instance, now=timezone.now())
+
+
+@receiver(employment_changed)
+def onboard_hires(now: datetime, **signal: Any) -> None:
+    """People who have just begun get the onboarding paths; a move or a promotion brings nothing."""
+    users: list[User] = signal["users"] if "users" in signal else [signal["user"]]
+    services.onboard(hires=[(row.user, row.valid_from) for row in _first_days(users)], now=now)
+
+
+def _first_days(users: list[User]) -> QuerySet[Employment]:
+    begun = Employment.objects.filter(
+        user__in=[user.pk for user in users], cause__in=[Employment.Cause.HIRE, Employment.Cause.IMPORT]
+    )
+    return begun.annotate(rows=Count("user__employments")).filter(rows=1).select_related("user")
