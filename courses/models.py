@@ -294,6 +294,8 @@ class Attendance(models.Model):
         ATTENDED = "attended", _("attended")
         ABSENT = "absent", _("absent")
 
+    BADGES = {State.EXPECTED: "plain", State.ATTENDED: "ok", State.ABSENT: "late"}
+
     session = models.ForeignKey(
         ClassSession, verbose_name=_("session"), on_delete=models.CASCADE, related_name="attendances"
     )
@@ -313,3 +315,8 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.session}"
+
+    @property
+    def badge(self) -> str:
+        """The kind of badge the state wears."""
+        return self.BADGES[self.state]

@@ -245,6 +245,10 @@ class Learning:
     chosen: list[Standing]
     completed: list[Standing]
 
+    @property
+    def on_a_path(self) -> bool:
+        return any(row.assignment and row.assignment.path_id for row in [*self.assigned, *self.completed])
+
 
 def learning_of(user: User, on: date, request: HttpRequest | None = None) -> Learning:
     """Everything on the person's learning page."""
@@ -286,6 +290,11 @@ class PathMap:
     @property
     def done(self) -> int:
         return sum(step.standing.state == Due.DONE for step in self.steps)
+
+    @cached_property
+    def current(self) -> Step | None:
+        """The first step that is not done."""
+        return next((step for step in self.steps if step.standing.state != Due.DONE), None)
 
 
 def paths_of(user: User, on: date, request: HttpRequest | None = None) -> list[PathMap]:

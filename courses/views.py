@@ -3,10 +3,18 @@
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from courses import queries
+from courses.models import CourseIndexPage
 from people.policy import today
+
+
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Leads to the published catalogue, wherever it lies in the page tree."""
+    page = CourseIndexPage.objects.live().first()
+    url = page.get_url(request) if page else None
+    return redirect(url) if url else render(request, "courses/no_catalogue.html")
 
 
 def mine(request: HttpRequest) -> HttpResponse:
