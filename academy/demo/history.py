@@ -1,0 +1,473 @@
+"""What people did in two years: lessons, sittings, attempts good and bad, observations, the plan, the review.
+
+Everything goes through the services with the day's `now`, from one stored seed, so that every figure has its evidence.
+"""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from academy.demo.organisation import MANAGERS, Organisation, months_before
+from academy.demo.teaching import ONBOARDING, Teaching
+from academy.demo.typist import type_passage
+from certificates import services as certificates
+from certificates.models import Certificate
+from courses import services as courses
+from courses.models import Assignment, LessonPage
+from exams import services as exams
+from exams.models import Attempt, Candidacy, Exam, ExamPart, QuestionVersion, Sitting, TypingRun
+from exams.typing import services as typing
+from ground.errors import Refused
+from people import services as people
+from people.models import Employment, User
+from quality import services as quality
+from quality.models import Appraisal, Observation, Violation
+
+SEED = 20240611
+# Where this centre is weak: these topics are answered worse than the person would otherwise answer.
+WEAK = {"s-emotion": 0.34, "b-billing": 0.26, "e-once": 0.2}
+LEVEL_SITTINGS = (23, 17, 11, 5)  # months ago
+MONTHLY_SITTINGS = (3, 2, 1)  # months ago
+NEWCOMER = "100031"  # 林晓雨: the walk of the README and of the journey test
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    """A time of the organisation's day."""
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+@dataclass
+class Ability:
+    """How well somebody answers (share of right answers) and types (tokens a minute, accuracy)."""
+
+    answers: float
+    speed: float
+    accuracy: float
+
+
+@dataclass
+class History:
+    """Lives the two years up to `now`."""
+
+    organisation: Organisation
+    teaching: Teaching
+    now: datetime
+    rng: random.Random = field(default_factory=lambda: random.Random(SEED))
+    versions: dict[int, QuestionVersion] = field(default_factory=dict)
+    abilities: dict[int, Ability] = field(default_factory=dict)
+
+    def live(self) -> None:
+        """All chapters, in the order in which they happened."""
+        self.today = timezone.localdate(self.now)
+        self.people = self.organisation.people
+        self.trainer, self.examiner = self.people["100003"], self.people["100004"]
+        self.versions = {version.pk: version for version in QuestionVersion.objects.select_related("question")}
+        for months in LEVEL_SITTINGS:
+            self._level_exams(months_before(self.today, months).replace(day=12))
+        self._learn()
+        self._observe()
+        self._appraise()
+        for months in MONTHLY_SITTINGS:
+            self._monthly(months_before(self.today, months).replace(day=20))
+        self._revoke()
+        self._practise()
+        self._open_and_future_sittings()
+
+    # Exams
+
+    def _level_exams(self, day: date) -> None:
+        """Juniors and intermediates who have worked a month take the exam of their level; certificates run out and are renewed."""
+        for code, level in (("level-junior", "junior"), ("level-intermediate", "intermediate")):
+            users = [
+                user for user in self.organisation.by_level(level) if self._hired(user) <= day - timedelta(days=30)
+            ]
+            if level == "intermediate":
+                users += [
+                    self.people[number] for number in ("100011", "100012", "100013", "100014", "100015", "100016")
+                ]
+            due = [user for user in users if self._certificate_ends(user, level) <= day + timedelta(days=100)]
+            if due:
+                name = f"{self.teaching.exams[code].name}（{day.year} 年 {day.month} 月）"
+                sitting = self._sitting(self.teaching.exams[code], name, at(day, 9), at(day, 17), due, "三楼考试室")
+                self._sit(sitting, absent=0.06)
+                self._promote_to_junior(sitting, day)
+        if day.month % 2 == 0 or day == months_before(self.today, LEVEL_SITTINGS[-1]).replace(day=12):
+            seniors = [self.people[number] for number in ("100003", "100004", "100006", "100007", "100009", "100011")]
+            due = [user for user in seniors if self._certificate_ends(user, "senior") <= day + timedelta(days=100)]
+            if due:
+                exam = self.teaching.exams["level-senior"]
+                name = f"{exam.name}（{day.year} 年 {day.month} 月）"
+                self._sit(self._sitting(exam, name, at(day, 13), at(day, 18), due, "三楼考试室"), absent=0)
+
+    def _promote_to_junior(self, sitting: Sitting, day: date) -> None:
+        """Whoever passed the junior exam is a junior from the first of the next month."""
+        first = (day.replace(day=28) + timedelta(days=7)).replace(day=1)
+        junior = self.organisation.levels["junior"]
+        if sitting.exam.level_id != junior.pk:
+            return
+        for candidacy in sitting.candidacies.filter(result__passed=True).select_related("user"):
+            row = candidacy.user.employments.current(first).first()
+            if row is not None and row.level is None:
+                people.change_employment(
+                    user=candidacy.user,
+                    on=first,
+                    level=junior,
+                    cause=Employment.Cause.PROMOTION,
+                    reason="通过初级工等级考试",
+                    now=at(first, 9),
+                    by=self.people["100002"],
+                )
+
+    def _monthly(self, day: date) -> None:
+        for code, level in (("monthly-junior", "junior"), ("monthly-intermediate", "intermediate")):
+            users = [user for user in self.organisation.by_level(level) if self._hired(user) <= day]
+            name = f"{day.year} 年 {day.month} 月{self.teaching.exams[code].name}"
+            sitting = self._sitting(self.teaching.exams[code], name, at(day, 9), at(day, 18), users, "热线培训室")
+            self._sit(sitting, absent=0.08)
+
+    def _open_and_future_sittings(self) -> None:
+        newcomers = self.organisation.by_level(None)
+        level = self.teaching.exams["level-junior"]
+        opens = at(self.today - timedelta(days=1), 8)
+        sitting = self._sitting(
+            level,
+            f"{level.name}（{self.today.year} 年 {self.today.month} 月）",
+            opens,
+            at(self.today + timedelta(days=6), 18),
+            newcomers,
+            "三楼考试室",
+        )
+        early = [user for user in newcomers if self._hired(user) <= self.today - timedelta(days=85)]
+        self._sit(sitting, absent=0.3, only=early, start=opens + timedelta(hours=1))
+        month = months_before(self.today + timedelta(days=10), 0)
+        for code, group in (("monthly-junior", "junior"), ("monthly-intermediate", "intermediate")):
+            exam = self.teaching.exams[code]
+            day = self.today + timedelta(days=10)
+            self._sitting(
+                exam,
+                f"{month.year} 年 {month.month} 月{exam.name}",
+                at(day, 9),
+                at(day, 18),
+                self.organisation.by_level(group),
+                "热线培训室",
+            )
+
+    def _sitting(
+        self, exam: Exam, name: str, opens: datetime, closes: datetime, users: list[User], place: str
+    ) -> Sitting:
+        return exams.open_sitting(
+            exam=exam,
+            name=name,
+            opens_at=opens,
+            closes_at=closes,
+            place=place,
+            audience={"people": [user.pk for user in users]},
+            by=self.examiner,
+            now=min(opens - timedelta(days=10), self.now - timedelta(days=4)),
+        )
+
+    def _sit(
+        self, sitting: Sitting, *, absent: float, only: list[User] | None = None, start: datetime | None = None
+    ) -> None:
+        """Everybody who comes takes every part, one after the other, twice where typing allows and the first try failed."""
+        candidacies = sitting.candidacies.select_related("user", "sitting__exam").order_by("user__employee_no")
+        parts = list(sitting.exam.parts.order_by("order"))
+        for candidacy in candidacies:
+            if (only is not None and candidacy.user not in only) or self.rng.random() < absent:
+                continue
+            clock = (start or sitting.opens_at) + timedelta(minutes=self.rng.randint(2, 40))
+            for part in parts:
+                for _try in range(part.tries):
+                    attempt = self._take(candidacy, part, clock)
+                    if attempt is None:
+                        break
+                    clock = attempt.ended_at + timedelta(minutes=6)
+                    if attempt.passed:
+                        break
+        if sitting.closes_at < self.now:
+            exams.end_overdue(now=sitting.closes_at + timedelta(minutes=1))
+
+    def _take(self, candidacy: Candidacy, part: ExamPart, clock: datetime) -> Attempt | None:
+        try:
+            attempt = exams.start_attempt(candidacy=candidacy, part=part, now=clock)
+        except Refused:
+            return None  # no fresh passage is left for this person: they come another day
+        ability = self._ability(candidacy.user)
+        if part.kind == ExamPart.Kind.PAPER:
+            end = self._answer(attempt, ability, clock)
+        else:
+            end = self._type(attempt, ability, clock)
+        return exams.submit(attempt=attempt, now=end, ended_by=Attempt.EndedBy.CANDIDATE)
+
+    def _answer(self, attempt: Attempt, ability: Ability, clock: datetime) -> datetime:
+        """Answers the paper in one go; returns when the candidate hands in."""
+        answers = []
+        for position, item in enumerate(attempt.paper.items):
+            version = self.versions[item["version"]]
+            weak = WEAK.get(version.question.code[:-3], 0)
+            right = self.rng.random() < ability.answers - weak
+            if self.rng.random() < 0.015:
+                continue
+            answers.append({"position": position, "seq": 1, "answer": self._response(version, right), "marked": False})
+        minutes = self.rng.uniform(0.45, 0.9) * attempt.part.minutes
+        end = clock + timedelta(minutes=minutes)
+        exams.save_responses(attempt_id=attempt.pk, generation=attempt.generation, answers=answers, now=end)
+        return end + timedelta(seconds=20)
+
+    def _response(self, version: QuestionVersion, right: bool) -> dict[str, Any]:
+        """An answer in the words of Response, right or plausibly wrong."""
+        key, kinds = version.key, QuestionVersion.Kind
+        if version.kind in (kinds.SINGLE, kinds.MULTIPLE):
+            options = range(len(version.content["options"]))
+            if right:
+                return {"chosen": key["correct"]}
+            if version.kind == kinds.SINGLE:
+                return {"chosen": [self.rng.choice([index for index in options if index not in key["correct"]])]}
+            return {"chosen": key["correct"][:-1] or [next(index for index in options if index not in key["correct"])]}
+        if version.kind == kinds.TRUE_FALSE:
+            return {"answer": key["answer"] if right else not key["answer"]}
+        if version.kind == kinds.NUMERIC:
+            return {"text": str(key["value"]) if right else str(int(float(key["value"])) * 2 + 1)}
+        return {"text": key["accepted"][0] if right else "不清楚"}
+
+    def _type(self, attempt: Attempt, ability: Ability, clock: datetime) -> datetime:
+        """Types until the time is up."""
+        run = TypingRun.objects.get(attempt=attempt)
+        previous = ""
+        speed, accuracy = (
+            ability.speed * self.rng.uniform(0.95, 1.06),
+            min(ability.accuracy + self.rng.uniform(-0.01, 0.008), 1),
+        )
+        typed = type_passage(run.text, speed=speed, accuracy=accuracy, duration_ms=run.duration_ms, rng=self.rng)
+        for seq, (sent_ms, records) in enumerate(typed, start=1):
+            batch_hash = typing.chain_hash(previous, records)
+            typing.append_batch(
+                attempt_id=attempt.pk,
+                generation=attempt.generation,
+                seq=seq,
+                previous_hash=previous,
+                batch_hash=batch_hash,
+                records=records,
+                now=clock + timedelta(milliseconds=sent_ms),
+            )
+            previous = batch_hash
+        return clock + timedelta(milliseconds=run.duration_ms)
+
+    def _ability(self, user: User) -> Ability:
+        if user.pk not in self.abilities:
+            number = int(user.employee_no)
+            experienced = user in self.organisation.by_level("intermediate") or number < 100023
+            speed = self.rng.uniform(50, 66) if experienced else self.rng.uniform(31, 52)
+            if number % 11 == 0:
+                speed = 27.5
+            answers = self.rng.uniform(0.9, 0.99) if experienced else self.rng.uniform(0.82, 0.99)
+            if number % 13 == 0:
+                answers = 0.74
+            self.abilities[user.pk] = Ability(answers, speed, self.rng.uniform(0.965, 0.995))
+        return self.abilities[user.pk]
+
+    def _hired(self, user: User) -> date:
+        return self.organisation.hired[user.employee_no]
+
+    def _certificate_ends(self, user: User, level: str) -> date:
+        last = Certificate.objects.filter(user=user, kind__code=level).order_by("-expires_on").first()
+        return last.expires_on if last else date.min
+
+    # Courses
+
+    def _learn(self) -> None:
+        """The onboarding path of everybody hired within two years and a half, and later courses of some."""
+        for number, user in self.people.items():
+            hired = self._hired(user)
+            age = (self.today - hired).days
+            if age > 900 or number in ("100001", "100002", "100008", "100010"):
+                continue
+            courses.assign_onboarding(user=user, on=hired, now=at(hired, 9))
+            for order, (code, days) in enumerate(ONBOARDING):
+                done = hired + timedelta(days=max(2, days - self.rng.randint(1, 6)))
+                if self.rng.random() < 0.12:
+                    done += timedelta(days=9)
+                if number == NEWCOMER and order == 2:
+                    self._read(user, code, self.today - timedelta(days=2), lessons=2)
+                elif done < self.today:
+                    self._read(user, code, done)
+                elif order == 0 or age > 10:
+                    self._read(user, code, self.today - timedelta(days=1), lessons=self.rng.randint(0, 3))
+        wanted = ["need-to-solution", "counter-and-telling-once", "fault-to-closure"]
+        for user in self.organisation.by_level("junior") + self.organisation.by_level("intermediate"):
+            for order, code in enumerate(wanted):
+                if self.rng.random() < 0.55:
+                    start = self.today - timedelta(days=self.rng.randint(20, 420))
+                    self._assign(user, code, start, start + timedelta(days=30))
+                    late = order == 2 and self.rng.random() < 0.2
+                    self._read(user, code, start + timedelta(days=self.rng.randint(3, 25)), lessons=2 if late else None)
+        for number in ("100011", "100012", "100013", "100014", "100015", "100016", "100020", "100021"):
+            user, start = self.people[number], self.today - timedelta(days=self.rng.randint(30, 300))
+            for code in ("coaching-and-floor", "privacy-and-first-asked"):
+                self._assign(user, code, start, start + timedelta(days=45))
+                self._read(user, code, start + timedelta(days=self.rng.randint(5, 28)))
+        for number in ("100035", "100042", "100049"):
+            start = self.today - timedelta(days=40)
+            self._assign(self.people[number], "disputes-and-policy", start, start + timedelta(days=30))
+
+    def _assign(self, user: User, code: str, start: date, due: date) -> None:
+        courses.assign(
+            user=user,
+            course=self.teaching.courses[code],
+            cause=Assignment.Cause.MANUAL,
+            cause_date=start,
+            due_on=due,
+            note="",
+            path=None,
+            by=self.trainer,
+            now=at(start, 10),
+        )
+
+    def _read(self, user: User, code: str, day: date, lessons: int | None = None) -> None:
+        """Reads the lessons of a course (or the first few) on a day before today."""
+        course = self.teaching.courses[code]
+        moment = at(min(day, self.today - timedelta(days=1)), 14, self.rng.randint(0, 40))
+        pages = list(LessonPage.objects.child_of(course).order_by("path"))[:lessons]
+        if not pages:
+            return
+        enrolment = courses.enrol(user=user, course=course, now=moment)
+        for page in pages:
+            courses.open_lesson(enrolment=enrolment, lesson=page, now=moment)
+            moment += timedelta(minutes=page.minutes)
+            courses.complete_lesson(enrolment=enrolment, lesson=page, now=moment)
+
+    # Quality
+
+    def _observe(self) -> None:
+        """Three quarters of monitored calls and counter services, weak where the exams are weak too."""
+        topic = self.teaching.topics
+        points = [
+            ("三声之内接听，自报工号，使用规范问候语", 10, "e-phone"),
+            ("耐心倾听，不打断客户，复述要点请客户确认", 15, "s-summing"),
+            ("先安抚情绪，再处理事情，用语得体", 20, "s-emotion"),
+            ("账单与资费解释准确、完整", 20, "b-billing"),
+            ("所需材料和办理步骤一次性告知", 15, "e-once"),
+            ("按规定核对身份，保护客户信息", 10, "e-privacy"),
+            ("通话记录和工单完整，责任与时限清楚", 10, "s-record"),
+        ]
+        inspectors = [self.people["100005"], self.people["100017"]]
+        checklist = quality.create_checklist(
+            name="服务质量检查表",
+            by=inspectors[0],
+            now=at(months_before(self.today, 20), 9),
+            items=[{"text": text, "weight": weight, "topic": topic[code]} for text, weight, code in points],
+        )
+        items = {item.topic.code: item for item in checklist.items.select_related("topic")}
+        notes = {
+            "s-emotion": "客户已经生气，仍直接念流程，没有先回应情绪。",
+            "b-billing": "套餐外流量的计费起点解释错误。",
+            "e-once": "只告知带身份证，漏了原卡，客户多跑一趟。",
+            "s-summing": "挂机前没有复述处理结果。",
+            "s-record": "工单没有写明承诺的回复时间。",
+            "e-phone": "第五声才接起，没有致歉。",
+            "e-privacy": "核验完成前先报出了套餐名称。",
+        }
+        channels = {"counter": Observation.Channel.COUNTER, "follow-up": Observation.Channel.FOLLOW_UP}
+        for user in self.organisation.by_level("junior") + self.organisation.by_level("intermediate"):
+            post = user.employments.order_by("-valid_from").values_list("post__code", flat=True).first()
+            for number in range(16 if self._ability(user).answers > 0.86 else 9):
+                day = self.today - timedelta(days=3 + number * 10 + self.rng.randint(0, 6))
+                lost = {}
+                for code, item in items.items():
+                    chance = {"s-emotion": 0.2, "b-billing": 0.16, "e-once": 0.12}.get(code, 0.05)
+                    if self.rng.random() < chance * (1.6 if self._ability(user).answers < 0.86 else 0.7):
+                        lost[item] = (max(2, item.weight // self.rng.choice((2, 3))), notes[code])
+                moment = at(day, self.rng.randint(9, 17), self.rng.randint(0, 59))
+                quality.record_observation(
+                    user=user,
+                    inspector=inspectors[number % 2],
+                    checklist=checklist,
+                    channel=channels.get(post, Observation.Channel.CALL),
+                    contact=f"{day:%y%m%d}-{self.rng.randint(1000, 9999)}",
+                    contact_at=moment,
+                    lost=lost,
+                    praise="" if lost else "问候、倾听、复述、收尾都到位。",
+                    now=moment + timedelta(days=1),
+                )
+        start = self.today - timedelta(days=60)
+        quality.record_violation(
+            user=self.people["100043"],
+            grade=Violation.Grade.WARNING,
+            facts="未按规定核验身份即告知客户账单明细，经核实属实。",
+            valid_from=start,
+            valid_to=start + timedelta(days=180),
+            by=self.people["100002"],
+            now=at(start, 16),
+        )
+
+    def _appraise(self) -> None:
+        """The last four full quarters, by the manager over the unit."""
+        first = date(self.today.year, (self.today.month - 1) // 3 * 3 + 1, 1)
+        quarters = [months_before(first, months) for months in (12, 9, 6, 3)]
+        words = {
+            4: "业绩突出，主动帮带新人。",
+            3: "完成各项指标，服务稳定。",
+            2: "指标有波动，情绪安抚需加强。",
+            1: "多项指标未达标，须限期改进。",
+        }
+        for user in self.organisation.by_level("junior") + self.organisation.by_level("intermediate"):
+            unit = user.employments.order_by("-valid_from").values_list("unit__code", flat=True).first()
+            superior = self.people[MANAGERS["HF"] if unit.startswith("HF") else MANAGERS[unit]]
+            if superior == self.people["100014"] or superior == self.people["100015"]:
+                superior = self.people["100007"]
+            for quarter in quarters:
+                if self._hired(user) >= quarter:
+                    continue
+                good = self._ability(user).answers
+                rating = 4 if good > 0.95 else 3 if good > 0.86 else self.rng.choice((2, 2, 1, 3))
+                day = months_before(quarter, -3) + timedelta(days=5)
+                if day < self.today:
+                    quality.appraise(
+                        user=user,
+                        quarter=quarter,
+                        rating=Appraisal.Rating(rating),
+                        comment=words[rating],
+                        by=superior,
+                        now=at(day, 15),
+                    )
+
+    # Certificates, practice
+
+    def _revoke(self) -> None:
+        """One certificate taken back after a complaint was confirmed."""
+        valid = Certificate.objects.filter(
+            kind__code="junior", expires_on__gt=self.today, user=self.people["100044"]
+        ).first()
+        valid = (
+            valid
+            or Certificate.objects.filter(kind__code="junior", expires_on__gt=self.today)
+            .order_by("-user__employee_no")
+            .first()
+        )
+        certificates.revoke(
+            certificate=valid,
+            by=self.people["100002"],
+            reason="经查，录入测试由他人代考，本人承认。",
+            now=at(self.today - timedelta(days=20), 11),
+        )
+
+    def _practise(self) -> None:
+        """Eight weeks of practice of the newcomer and of a few others: the trend on the home screen."""
+        for number, (first, last) in {NEWCOMER: (21.0, 32.5), "100034": (38.0, 47.0), "100040": (36.0, 51.0)}.items():
+            user = self.people[number]
+            weeks = 4 if number == NEWCOMER else 8
+            for step in range(weeks * 2):
+                day = self.today - timedelta(days=1 + round((weeks * 2 - 1 - step) * 3.5))
+                if day <= self._hired(user):
+                    continue
+                moment = at(day, 12, 30)
+                run = typing.start_practice(user=user, minutes=1 if step % 3 else 3, now=moment)
+                speed = (first + (last - first) * step / (weeks * 2)) * self.rng.uniform(0.96, 1.04)
+                text = typing.practice_text(run).replace("\n", "")[: int(speed * run.minutes)]
+                slip = self.rng.randrange(max(len(text) - 1, 1))
+                typing.finish_practice(
+                    run=run, text=text[:slip] + "的" + text[slip + 1 :], now=moment + timedelta(minutes=run.minutes)
+                )
