@@ -1,0 +1,153 @@
+"""Reads of the typing test, shaped for its pages and for who asks from above."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from exams.models.attempts import Attempt
+from exams.models.sittings import Candidacy, ExamPart
+from exams.typing import passages, replay, scoring
+from exams.typing.models import PracticeRun, TypingBatch, TypingRun, TypingStandard
+from people.models import User
+
+CHUNKS_AHEAD = 2
+
+
+def figures_of(run: TypingRun) -> scoring.Score:
+    """The stored figures of an ended run, with the shown speed and accuracy."""
+    standard = run.standard
+    return scoring.Score(run.typed, run.errors, run.duration_ms, standard["threshold"], standard["gate"])
+
+
+def best_run(user: User) -> TypingRun | None:
+    """The fastest ended, valid run of a person that kept its accuracy gate; else the fastest; None without any."""
+    runs = TypingRun.objects.filter(
+        attempt__candidacy__user=user, attempt__state=Attempt.State.GRADED, typed__isnull=False
+    ).select_related("attempt")
+
+    def worth(run: TypingRun) -> tuple[bool, int]:
+        figures = figures_of(run)
+        return figures.accurate_enough, figures.speed_tenths
+
+    return max(runs, key=worth, default=None)
+
+
+def records_of(attempt: Attempt) -> list[dict[str, Any]]:
+    """Every record that has arrived, in order, late ones left out."""
+    batches = TypingBatch.objects.filter(attempt=attempt, late=False).order_by("seq").values_list("records", flat=True)
+    return [record for records in batches for record in records]
+
+
+def resume(attempt: Attempt, run: TypingRun, now: datetime) -> dict[str, Any]:
+    """What a tab needs to begin or go on: clock, chain, the text rebuilt from the record, the first pieces of the passage.
+
+    An open composition of a closed tab is gone: the text is what was committed. `length` is what the server's record
+    holds, so that the new tab begins with a splice from there.
+    """
+    state = replay.replay(records_of(attempt), until_ms=run.duration_ms)
+    last = TypingBatch.objects.filter(attempt=attempt).order_by("-seq").first()
+    pieces = passages.chunks(run.text)
+    shown = _shown(state.committed, pieces)
+    return {
+        "generation": attempt.generation,
+        "open": attempt.state == Attempt.State.OPEN,
+        "elapsed_ms": _elapsed(attempt, now),
+        "duration_ms": run.duration_ms,
+        "seq": last.seq if last else 0,
+        "hash": last.batch_hash if last else "",
+        "t": last.records[-1]["t"] if last else 0,
+        "raw": state.raw,
+        "text": state.committed,
+        "chunks": pieces[: shown + 1],
+        "count": len(pieces),
+        "lines": sum(map(len, pieces)),
+    }
+
+
+def chunk(attempt: Attempt, run: TypingRun, index: int) -> list[str] | None:
+    """The lines of one piece of the passage; None while the typed text has not come within two pieces of it."""
+    pieces = passages.chunks(run.text)
+    if not 0 <= index < len(pieces):
+        return None
+    if index > CHUNKS_AHEAD:
+        state = replay.replay(records_of(attempt))
+        if index > _shown(state.committed, pieces):
+            return None
+    return pieces[index]
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """An ended run for its owner: the figures, and the typed text in runs of right and wrong."""
+
+    run: TypingRun
+    score: scoring.Score
+    parts: list[dict[str, str]]
+    counts: dict[str, int]
+
+
+def feedback(run: TypingRun) -> Feedback:
+    """The figures and mistakes of a run. The parts join to the normalised typed text, with what is missing between."""
+    typed, _reference, found = scoring.mistakes(run.text, run.committed, run.standard["punctuation"])
+    counts = {kind: sum(mistake.kind == kind for mistake in found) for kind in ("wrong", "extra", "missing")}
+    return Feedback(run=run, score=figures_of(run), parts=marked_parts(typed, found), counts=counts)
+
+
+def marked_parts(typed: str, found: list[scoring.Mistake]) -> list[dict[str, str]]:
+    """[{"kind": right | wrong | extra | missing, "typed", "expected"}] in reading order, neighbours of a kind joined."""
+    parts: list[dict[str, str]] = []
+
+    def add(kind: str, typed_text: str, expected: str) -> None:
+        if not typed_text and not expected:
+            return
+        if parts and parts[-1]["kind"] == kind:
+            parts[-1]["typed"] += typed_text
+            parts[-1]["expected"] += expected
+        else:
+            parts.append({"kind": kind, "typed": typed_text, "expected": expected})
+
+    place = 0
+    for mistake in found:
+        add("right", typed[place : mistake.at], "")
+        add(mistake.kind, mistake.typed, mistake.expected)
+        place = mistake.at + len(mistake.typed)
+    add("right", typed[place:], "")
+    return parts
+
+
+def practice_score(run: PracticeRun) -> scoring.Score:
+    """The figures of an ended practice run: the same arithmetic as in the test."""
+    return scoring.Score(run.typed, run.errors, run.minutes * scoring.MS_PER_MINUTE, 0, 0)
+
+
+def practice_trend(user: User, limit: int = 20) -> list[tuple[PracticeRun, scoring.Score]]:
+    """The person's last ended practice runs with their figures, oldest first."""
+    runs = user.practice_runs.filter(ended_at__isnull=False).order_by("-started_at")[:limit]
+    return [(run, practice_score(run)) for run in reversed(runs)]
+
+
+def next_standard(user: User, speed: float) -> TypingStandard | None:
+    """The lowest standard above a speed (characters per minute); None when every one is reached."""
+    return TypingStandard.objects.filter(threshold__gt=speed).order_by("threshold").first()
+
+
+def typing_parts(user: User) -> QuerySet[ExamPart]:
+    """Typing parts of exams that the person is or was invited to."""
+    exams = Candidacy.objects.filter(user=user).values("sitting__exam")
+    return ExamPart.objects.filter(kind=ExamPart.Kind.TYPING, exam__in=exams).select_related("standard")
+
+
+def _shown(committed: str, pieces: list[list[str]]) -> int:
+    """The last piece that may be shown: two beyond the one being typed."""
+    typed, end = len("".join(committed.split())), 0
+    for index, piece in enumerate(pieces):
+        end += sum(map(len, piece))
+        if typed < end:
+            return index + CHUNKS_AHEAD
+    return len(pieces) - 1
+
+
+def _elapsed(attempt: Attempt, now: datetime) -> int:
+    return int((now - attempt.started_at).total_seconds() * 1000)

@@ -1,0 +1,181 @@
+"""From keystroke records to the text that counts.
+
+A record is one of three things, each with `t`, whole milliseconds since the start:
+
+    splice  {"t", "kind", "pos", "removed", "inserted", "composing"}   the value of the textarea changed
+    note    {"t", "kind": "note", "what"}                              something happened that changed no text
+    check   {"t", "kind": "check", "hash"}                             SHA-256 of the value as the browser saw it
+
+`pos` and `removed` count code points; `kind` of a splice is the browser's inputType. While `composing`, the value holds
+an input method's open composition: it shows in `raw`, and joins `committed` only when a record says that the
+composition is over. So raw pinyin never counts, whatever closed the window.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from exams.typing.normalise import is_han
+
+MAX_RECORDS = 600  # a batch: two seconds of typing, or a minute that waited for the network
+MAX_INSERTED = 4_000  # code points of one splice
+MAX_LENGTH = 50_000  # code points of the whole text: 80 characters a second for ten minutes
+LONG_COMMIT = 12  # Han characters committed at once
+BURST_WINDOW_MS, BURST = 10_000, 60  # Han characters within a window: more than 360 a minute
+
+NOTES = (
+    "paste",
+    "drop",
+    "undo",
+    "redo",
+    "replacement",
+    "yank",
+    "drag",
+    "blur",
+    "hidden",
+    "unannounced",
+    "automated",
+    "offline",
+)
+_SPLICE = {"t", "kind", "pos", "removed", "inserted", "composing"}
+_NOTE = {"t", "kind", "what"}
+_CHECK = {"t", "kind", "hash"}
+_KIND = re.compile(r"[A-Za-z]{1,40}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+Record = dict[str, Any]
+
+
+class BadRecords(ValueError):
+    """Records that no honest browser sends. `code` is stable."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def check(records: Any, *, latest_ms: int, after_ms: int = 0, length: int = 0) -> tuple[int, int]:
+    """Refuses what cannot be a continuation of a text of `length` code points whose last record was at `after_ms`.
+
+    `latest_ms` is the time since the start at receipt, with the slack. Returns the new length and the last `t`. Raises
+    BadRecords with one of: too_many, shape, time, order, splice, character, too_long.
+    """
+    if not isinstance(records, list) or not records:
+        raise BadRecords("shape")
+    if len(records) > MAX_RECORDS:
+        raise BadRecords("too_many")
+    for record in records:
+        after_ms = _check_time(record, latest_ms=latest_ms, after_ms=after_ms)
+        if record["kind"] == "note":
+            if record.keys() != _NOTE or record["what"] not in NOTES:
+                raise BadRecords("shape")
+        elif record["kind"] == "check":
+            if record.keys() != _CHECK or not isinstance(record["hash"], str) or not _HASH.fullmatch(record["hash"]):
+                raise BadRecords("shape")
+        else:
+            length = _check_splice(record, length)
+    return length, after_ms
+
+
+def _check_time(record: Any, *, latest_ms: int, after_ms: int) -> int:
+    if not isinstance(record, dict) or not isinstance(record.get("kind"), str) or not _KIND.fullmatch(record["kind"]):
+        raise BadRecords("shape")
+    t = record.get("t")
+    if isinstance(t, bool) or not isinstance(t, int) or not 0 <= t <= latest_ms:
+        raise BadRecords("time")
+    if t < after_ms:
+        raise BadRecords("order")
+    return t
+
+
+def _check_splice(record: Record, length: int) -> int:
+    numbers = (record.get("pos"), record.get("removed"))
+    inserted = record.get("inserted")
+    if (
+        record.keys() != _SPLICE
+        or any(isinstance(number, bool) or not isinstance(number, int) for number in numbers)
+        or not isinstance(inserted, str)
+        or not isinstance(record["composing"], bool)
+    ):
+        raise BadRecords("shape")
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in inserted):
+        raise BadRecords("character")
+    pos, removed = record["pos"], record["removed"]
+    if pos < 0 or removed < 0 or pos + removed > length:
+        raise BadRecords("splice")
+    length += len(inserted) - removed
+    if len(inserted) > MAX_INSERTED or length > MAX_LENGTH:
+        raise BadRecords("too_long")
+    return length
+
+
+@dataclass
+class Replay:
+    """A text as it grew. `raw` is what the textarea held, `committed` what counts, both after the last record.
+
+    `counts` is evidence for an examiner and never touches the score: refused pastes, long single commits, bursts, checks
+    that differ.
+    """
+
+    raw: str = ""
+    committed: str = ""
+    composing: bool = False
+    t: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    _windows: Counter[int] = field(default_factory=Counter)
+
+    def apply(self, record: Record) -> None:
+        """Moves one record forward."""
+        self.t = record["t"]
+        if record["kind"] == "note":
+            self.counts[record["what"]] += 1
+        elif record["kind"] == "check":
+            self.counts["text_differs"] += record["hash"] != fingerprint(self.raw)
+        else:
+            pos, removed = record["pos"], record["removed"]
+            self.raw = self.raw[:pos] + record["inserted"] + self.raw[pos + removed :]
+            self.composing = record["composing"]
+            if not self.composing:
+                self._commit()
+
+    def flags(self) -> list[dict[str, Any]]:
+        """[{"code", "count"}] of everything seen, by code."""
+        counts = self.counts.copy()
+        counts["burst"] = sum(han > BURST for han in self._windows.values())
+        return [{"code": code, "count": count} for code, count in sorted(counts.items()) if count]
+
+    def _commit(self) -> None:
+        new = _inserted(self.committed, self.raw)
+        han = sum(map(is_han, new))
+        self.counts["long_commit"] += han > LONG_COMMIT
+        self._windows[self.t // BURST_WINDOW_MS] += han
+        self.committed = self.raw
+
+
+def replay(records: Iterable[Record], *, until_ms: int | None = None) -> Replay:
+    """Applies the records in order, as far as their `t` is not later than `until_ms` (None: all of them)."""
+    state = Replay()
+    for record in records:
+        if until_ms is not None and record["t"] > until_ms:
+            break
+        state.apply(record)
+    return state
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of the UTF-8 text: what the browser says of its textarea in a check."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _inserted(before: str, after: str) -> str:
+    """What `after` has between the beginning and the end that both share."""
+    start, end = 0, 0
+    shorter = min(len(before), len(after))
+    while start < shorter and before[start] == after[start]:
+        start += 1
+    while end < shorter - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    return after[start : len(after) - end]
