@@ -1,0 +1,409 @@
+"""Passages, runs and batches, on the database."""
+
+import threading
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, connections, transaction
+
+from exams.models import Attempt
+from exams.typing import passages, queries, services
+from exams.typing.models import Passage, TypingBatch, TypingRun
+from ground.errors import Refused
+from tests import factories
+from tests.typing import scenes
+from tests.typing.scenes import Browser, insert, note
+
+pytestmark = pytest.mark.django_db
+
+
+def after(attempt: Attempt, **period):
+    return attempt.started_at + timedelta(**period)
+
+
+def refused(call) -> str:
+    before = TypingBatch.objects.count()
+    with pytest.raises(Refused) as error:
+        call()
+    assert TypingBatch.objects.count() == before
+    return error.value.code
+
+
+class TestPassages:
+    def test_publishing_freezes_a_version_and_the_same_text_again_changes_nothing(self, now):
+        first = scenes.passage(now)
+        again = scenes.passage(now)
+        assert first.current == again.current
+        title, text = scenes.passage_text()
+        newer = services.publish_passage(
+            code="exam-0", title=title, text=text.replace("老花镜", "放大镜"), use="exam", now=now
+        )
+        assert [version.number for version in newer.versions.order_by("number")] == [1, 2]
+        assert newer.current.number == 2
+        with pytest.raises(IntegrityError), transaction.atomic():
+            newer.versions.update(text="x")
+
+    def test_a_faulty_text_is_refused_with_the_figures_in_a_sentence(self, now):
+        with pytest.raises(Refused) as error:
+            services.publish_passage(code="x", title="x", text="客户，" * 10, use="exam", now=now)
+        assert error.value.code == "short"
+        assert "20" in str(error.value)
+        assert not Passage.objects.exists()
+
+    def test_exam_text_is_never_used_in_practice(self, now):
+        title, text = scenes.passage_text()
+        scenes.passage(now)
+        for code, reason in (("exam-0", "use"), ("other", "duplicate")):
+            with pytest.raises(Refused) as error:
+                services.publish_passage(code=code, title=title, text=text, use="practice", now=now)
+            assert error.value.code == reason
+
+    def test_a_retired_passage_is_not_drawn_and_comes_back_when_published_again(self, now):
+        retired = services.retire_passage(passage=scenes.passage(now), by=factories.person(), now=now)
+        with pytest.raises(Refused):
+            services.choose_passages(user=factories.person(), tokens=100, seed=1, now=now)
+        assert services.retire_passage(passage=retired, by=factories.person(), now=now).retired_at == now
+        scenes.passage(now)
+        assert len(services.choose_passages(user=factories.person(), tokens=100, seed=1, now=now)) == 1
+
+
+class TestChoice:
+    def test_nobody_gets_a_passage_twice_within_six_months(self, now):
+        for number in range(2):
+            scenes.passage(now, number)
+        user = factories.person()
+        first = scenes.attempt(now, user=user)
+        scenes.end(first, after(first, minutes=6))
+        second = scenes.attempt(now + timedelta(days=30), user=user)
+        scenes.end(second, after(second, minutes=6))
+        assert first.typing.version.passage != second.typing.version.passage
+        with pytest.raises(Refused) as error:
+            scenes.attempt(now + timedelta(days=60), user=user)
+        assert error.value.code == "no_passage"
+        third = scenes.attempt(now + timedelta(days=184), user=user)
+        assert third.typing.version.passage == first.typing.version.passage
+
+    def test_the_least_exposed_comes_first_and_the_seed_breaks_ties(self, now):
+        for number in range(4):
+            scenes.passage(now, number)
+        used = [scenes.attempt(now, seed=seed).typing.version.passage_id for seed in range(4)]
+        assert len(set(used)) == 4
+        user = factories.person()
+        draws = {services.choose_passages(user=user, tokens=1, seed=seed, now=now)[0].pk for seed in range(20)}
+        again = [services.choose_passages(user=user, tokens=1, seed=3, now=now)[0].pk for _ in range(3)]
+        assert len(draws) > 1
+        assert len(set(again)) == 1
+
+    def test_a_short_passage_is_followed_by_the_next(self, now):
+        for number in range(2):
+            scenes.passage(now, number)
+        long = scenes.standard(now, minutes=15)
+        run = scenes.attempt(now, of=long).typing
+        assert run.chained.count() == 1
+        assert passages.figures(run.text).tokens >= 15 * 200
+        user = run.attempt.candidacy.user
+        with pytest.raises(Refused):
+            services.choose_passages(user=user, tokens=1, seed=1, now=now + timedelta(days=1))
+
+    def test_choosing_asks_the_same_number_of_questions_for_one_passage_and_many(self, now, django_assert_num_queries):
+        user = factories.person()
+        for count in (1, 5):
+            for number in range(count):
+                scenes.passage(now, number)
+            with django_assert_num_queries(5):
+                services.choose_passages(user=user, tokens=1, seed=1, now=now)
+
+
+class TestBegin:
+    def test_standard_passage_and_time_are_frozen(self, now):
+        attempt = scenes.attempt(now)
+        run = attempt.typing
+        assert attempt.deadline == now + timedelta(minutes=5)
+        assert (run.duration_ms, run.standard["threshold"], run.standard["gate"]) == (300_000, 30, 95)
+        standard = attempt.part.standard
+        standard.threshold = 99
+        standard.save()
+        assert services.begin(attempt=attempt, now=now + timedelta(minutes=1)) == run
+        assert TypingRun.objects.get(pk=run.pk).standard["threshold"] == 30
+
+    def test_extra_minutes_never_lengthen_the_time_of_a_rate(self, now):
+        invited, part = scenes.candidacy(now)
+        scenes.passage(now)
+        invited.extra_minutes, invited.override_reason, invited.override_by = 10, "x", factories.person()
+        invited.save()
+        attempt = Attempt.objects.create(
+            candidacy=invited, part=part, number=1, started_at=now, deadline=now + timedelta(minutes=15)
+        )
+        services.begin(attempt=attempt, now=now)
+        attempt.refresh_from_db()
+        assert attempt.deadline == now + timedelta(minutes=5)
+
+
+class TestBatches:
+    def test_a_batch_sent_twice_is_kept_once(self, now):
+        attempt = scenes.attempt(now)
+        browser = Browser(attempt)
+        batch = browser.batch([insert(1000, 0, "客户")])
+        first = browser.deliver(batch, after(attempt, seconds=2))
+        assert browser.deliver(batch, after(attempt, seconds=4)) == first
+        assert TypingBatch.objects.get().received_at == after(attempt, seconds=2)
+
+    def test_batches_out_of_order_wait_for_the_missing_one(self, now):
+        attempt = scenes.attempt(now)
+        browser = Browser(attempt)
+        one, two = browser.batch([insert(1000, 0, "客户")]), browser.batch([insert(2000, 2, "走进")])
+        at = after(attempt, seconds=4)
+        assert refused(lambda: browser.deliver(two, at)) == "gap"
+        browser.deliver(one, at)
+        browser.deliver(two, at)
+        assert services.counted_replay(attempt.typing, attempt).committed == "客户走进"
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            ({"batch_hash": "0" * 64}, "hash"),
+            ({"previous_hash": "0" * 64}, "fork"),
+            ({"records": [insert(1000, 0, "客户走进营业厅")]}, "hash"),
+            ({"records": [insert(9000, 0, "客户")]}, "time"),
+            ({"records": [insert(1000, 3, "客户")]}, "splice"),
+            ({"seq": 2}, "gap"),
+            ({"generation": 9}, "generation"),
+        ],
+    )
+    def test_forged_batches_are_refused_and_nothing_is_kept(self, now, change, code):
+        attempt = scenes.attempt(now)
+        batch = Browser(attempt).batch([insert(1000, 0, "客户")])
+        call = {"attempt_id": attempt.pk, "generation": attempt.generation, **batch, **change}
+        assert refused(lambda: services.append_batch(now=after(attempt, seconds=2), **call)) == code
+
+    def test_another_batch_under_a_used_number_is_refused(self, now):
+        attempt = scenes.attempt(now)
+        browser, other = Browser(attempt), Browser(attempt)
+        browser.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
+        forged = other.batch([insert(1000, 0, "客人")])
+        assert refused(lambda: other.deliver(forged, after(attempt, seconds=3))) == "fork"
+
+    def test_time_never_runs_backwards_between_batches(self, now):
+        attempt = scenes.attempt(now)
+        browser = Browser(attempt)
+        browser.send([insert(5000, 0, "客户")], after(attempt, seconds=6))
+        earlier = browser.batch([insert(4000, 2, "走进")])
+        assert refused(lambda: browser.deliver(earlier, after(attempt, seconds=7))) == "order"
+
+    def test_only_the_newest_tab_writes_and_the_clock_stays(self, now):
+        attempt = scenes.attempt(now)
+        old = Browser(attempt)
+        old.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
+        taken = services.take_over(attempt_id=attempt.pk, now=after(attempt, seconds=3))
+        assert taken.deadline == attempt.deadline
+        stale = old.batch([insert(3000, 2, "走进")])
+        assert refused(lambda: old.deliver(stale, after(attempt, seconds=4))) == "generation"
+        new = Browser(taken)
+        resumed = queries.resume(taken, taken.typing, after(attempt, seconds=4))
+        assert (resumed["seq"], resumed["hash"], resumed["text"], resumed["elapsed_ms"]) == (
+            1,
+            stale["previous_hash"],
+            "客户",
+            4000,
+        )
+        new.seq, new.hash = resumed["seq"], resumed["hash"]
+        new.send([insert(4000, 2, "来到")], after(attempt, seconds=5))
+        assert services.counted_replay(taken.typing, taken).committed == "客户来到"
+
+    def test_what_comes_after_the_grace_is_kept_as_late_and_never_counted(self, now):
+        attempt = scenes.attempt(now)
+        browser = Browser(attempt)
+        browser.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
+        held = browser.batch([insert(299_000, 2, "走进")])
+        in_time = after(attempt, minutes=5, seconds=5)
+        browser.deliver(held, in_time)
+        late = browser.batch([insert(299_500, 4, "营业")])
+        assert browser.deliver(late, in_time + timedelta(milliseconds=1)).late
+        run = scenes.end(attempt, after(attempt, minutes=5, seconds=6), by="clock")
+        assert run.committed == "客户走进"
+        after_end = browser.batch([insert(299_700, 6, "厅")])
+        assert browser.deliver(after_end, after(attempt, minutes=30)).late
+        assert services.finish(attempt=attempt, now=after(attempt, minutes=31)).committed == "客户走进"
+        too_late = browser.batch([insert(299_800, 7, "。")])
+        assert refused(lambda: browser.deliver(too_late, after(attempt, days=3))) == "closed"
+
+    def test_records_beyond_the_time_are_never_counted(self, now):
+        attempt = scenes.attempt(now)
+        browser = Browser(attempt)
+        browser.send([insert(300_000, 0, "客户"), insert(300_001, 2, "走进")], after(attempt, minutes=5, seconds=2))
+        assert scenes.end(attempt, after(attempt, minutes=5, seconds=6)).committed == "客户"
+
+    def test_batches_are_append_only(self, now):
+        attempt = scenes.attempt(now)
+        Browser(attempt).send([insert(1000, 0, "客户")], after(attempt, seconds=2))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            TypingBatch.objects.update(late=True)
+
+
+class TestFinish:
+    def typed(self, now, text_of=lambda text: text[:170], **more):
+        attempt = scenes.attempt(now, **more)
+        text = "".join(attempt.typing.text.split())
+        Browser(attempt).type(text_of(text))
+        return attempt
+
+    def test_a_run_above_the_threshold_passes_and_is_written_once(self, now):
+        attempt = self.typed(now)
+        run = scenes.end(attempt, after(attempt, minutes=5))
+        assert (run.typed, run.errors, run.certified, run.passed) == (170, 0, 170, True)
+        assert queries.figures_of(run).speed == 34.0
+        assert services.finish(attempt=attempt, now=after(attempt, minutes=9)) == run
+
+    def test_the_time_is_the_whole_time_also_for_who_stops_early(self, now):
+        attempt = self.typed(now, text_of=lambda text: text[:140])
+        run = scenes.end(attempt, after(attempt, minutes=3))
+        assert (queries.figures_of(run).speed, run.passed) == (28.0, False)
+
+    def test_speed_without_accuracy_does_not_pass(self, now):
+        attempt = self.typed(now, text_of=lambda text: text[:200:2] + text[200:260])
+        run = scenes.end(attempt, after(attempt, minutes=5))
+        assert queries.figures_of(run).accuracy < 95
+        assert run.passed is False
+
+    def test_nothing_typed_is_nothing(self, now):
+        attempt = scenes.attempt(now)
+        run = scenes.end(attempt, after(attempt, minutes=5, seconds=6), by="clock")
+        assert (run.typed, run.certified, run.passed, run.flags) == (0, 0, False, [])
+
+    def test_flags_never_change_the_score(self, now):
+        honest = self.typed(now)
+        clean = scenes.end(honest, after(honest, minutes=5))
+        watched = scenes.attempt(now, of=honest.part.standard)
+        browser = Browser(watched)
+        text = "".join(watched.typing.text.split())[:170]
+        browser.send([note(1, "paste"), insert(2, 0, text), scenes.check(3, "x")], after(watched, minutes=4))
+        run = scenes.end(watched, after(watched, minutes=5))
+        assert (run.certified, run.passed) == (clean.certified, clean.passed)
+        assert {flag["code"] for flag in run.flags} == {
+            "paste",
+            "text_differs",
+            "long_commit",
+            "burst",
+            "network_gap",
+        }
+
+    def test_rescoring_proves_every_run_and_names_what_was_tampered_with(self, now):
+        attempt = self.typed(now)
+        run = scenes.end(attempt, after(attempt, minutes=5))
+        out = StringIO()
+        call_command("rescore", stdout=out)
+        assert out.getvalue() == "1 runs recounted, 0 differ.\n"
+        TypingRun.objects.filter(pk=run.pk).update(typed=171, certified=171)
+        with pytest.raises(CommandError):
+            call_command("rescore", stdout=StringIO(), stderr=StringIO())
+
+    def test_a_rescore_does_not_look_at_the_standard_or_the_passage_of_today(self, now):
+        attempt = self.typed(now)
+        run = scenes.end(attempt, after(attempt, minutes=5))
+        standard = attempt.part.standard
+        standard.threshold = 100
+        standard.save()
+        call_command("rescore", stdout=StringIO())
+        assert TypingRun.objects.get(pk=run.pk).passed is True
+
+
+class TestQueries:
+    def test_the_best_run_is_the_fastest_that_kept_its_accuracy(self, now):
+        for number in range(3):
+            scenes.passage(now, number)
+        user = factories.person()
+        assert queries.best_run(user) is None
+        runs = []
+        for index, part in enumerate((lambda t: t[:150], lambda t: t[:180], lambda t: t[:600:3])):
+            attempt = scenes.attempt(now + timedelta(days=index), user=user)
+            Browser(attempt).type(part("".join(attempt.typing.text.split())))
+            runs.append(scenes.end(attempt, after(attempt, minutes=5)))
+        assert queries.best_run(user) == runs[1]
+
+    def test_a_piece_is_shown_only_when_the_text_has_come_near(self, now):
+        attempt = scenes.attempt(now)
+        run = attempt.typing
+        assert queries.chunk(attempt, run, 2) is not None
+        assert queries.chunk(attempt, run, 3) is None
+        pieces = passages.chunks(run.text)
+        Browser(attempt).type("".join(pieces[0]), per_minute=100)
+        assert queries.chunk(attempt, run, 3) == pieces[3]
+        assert queries.chunk(attempt, run, 99) is None
+        assert len(queries.resume(attempt, run, now)["chunks"]) == 4
+
+    def test_feedback_shows_every_mistake_with_its_kind(self, now):
+        attempt = scenes.attempt(now)
+        text = "".join(attempt.typing.text.split())
+        Browser(attempt).type(text[:10] + "错" + text[11:20] + text[21:30] + "多" + text[30:40])
+        found = queries.feedback(scenes.end(attempt, after(attempt, minutes=5)))
+        assert found.counts == {"wrong": 1, "extra": 1, "missing": 1}
+        assert "".join(part["typed"] for part in found.parts) == services.normalise(found.run.committed)
+
+
+class TestPractice:
+    def test_practice_is_scored_by_the_same_definition(self, now):
+        user = factories.person()
+        scenes.passage(now, 5, use="practice")
+        run = services.start_practice(user=user, minutes=1, now=now)
+        text = services.practice_text(run)
+        ended = services.finish_practice(run=run, text=text[:60], now=now + timedelta(seconds=61))
+        assert services.finish_practice(run=run, text="", now=now + timedelta(seconds=62)).typed == ended.typed
+        ((_run, score),) = queries.practice_trend(user)
+        assert score.certified == ended.typed
+        scenes.standard(now, threshold=30)
+        scenes.standard(now, threshold=90)
+        assert queries.next_standard(user, score.speed).threshold == 90
+
+    def test_practice_never_shows_an_exam_passage(self, now):
+        scenes.passage(now)
+        with pytest.raises(Refused) as error:
+            services.start_practice(user=factories.person(), minutes=1, now=now)
+        assert error.value.code == "no_passage"
+
+    def test_a_practice_handed_in_long_after_its_time_is_refused(self, now):
+        scenes.passage(now, use="practice")
+        run = services.start_practice(user=factories.person(), minutes=1, now=now)
+        with pytest.raises(Refused):
+            services.finish_practice(run=run, text="客户", now=now + timedelta(minutes=2))
+        with pytest.raises(Refused):
+            services.start_practice(user=run.user, minutes=7, now=now)
+
+    def test_the_person_gets_the_passage_typed_least(self, now):
+        for number in range(2):
+            scenes.passage(now, number, use="practice")
+        user = factories.person()
+        seen = {services.start_practice(user=user, minutes=1, now=now).version_id for _ in range(2)}
+        assert len(seen) == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL: real row locks and threads")
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_sending_at_once_keep_one_chain(now):
+    attempt = scenes.attempt(now)
+    at = attempt.started_at + timedelta(seconds=3)
+    outcomes = []
+    barrier = threading.Barrier(4)
+
+    def send(text: str) -> None:
+        browser = Browser(attempt)
+        barrier.wait()
+        try:
+            browser.send([insert(1000, 0, text)], at)
+            outcomes.append("kept")
+        except Refused as error:
+            outcomes.append(error.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=send, args=(text,)) for text in ("客户", "客户", "走进", "营业")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert connection.vendor == "postgresql"
+    assert TypingBatch.objects.count() == 1
+    assert set(outcomes) <= {"kept", "fork"}
+    assert "kept" in outcomes
