@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from academy import styleguide as styleguide_rows
 from ground import queue
 from ground.private_files import private_storage
 from people import services
@@ -92,7 +93,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component on one page; in development only."""
-    return render(request, "academy/styleguide.html", {})
+    return render(request, "academy/styleguide.html", styleguide_rows.context(request))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
