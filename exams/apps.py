@@ -8,3 +8,12 @@ class ExamsConfig(AppConfig):
     name = "exams"
     verbose_name = _("exams")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from exams import receivers  # noqa: F401 - receivers connect themselves
+        from people.notifications import register
+
+        register("exams.invited", _("You are invited to “%(sitting)s”, which opens at %(opens)s."))
+        register("exams.cancelled", _("“%(sitting)s” has been called off."))
+        register("exams.passed", _("You have passed %(exam)s (%(sitting)s)."))
+        register("exams.not_passed", _("You have not passed %(exam)s (%(sitting)s). See what to work on."))

@@ -1,6 +1,11 @@
 """Addresses of exams."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from exams import views
 
 app_name = "exams"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.mine, name="mine"),
+    path("result/<int:pk>/", views.result, name="result"),
+]

@@ -1,0 +1,121 @@
+"""Draws a paper: which questions fill the rows of a blueprint, and in which order their options stand.
+
+Pure and deterministic: the same pool, rows and seed give the same paper on every machine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+KIND_ORDER = ("single", "multiple", "true_false", "numeric", "short_text")
+SHUFFLED = frozenset({"single", "multiple"})
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A question that may be drawn: its version, what it tests, and how many options it shows."""
+
+    version: int
+    topics: frozenset[int]
+    kind: str
+    difficulty: int
+    options: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """Draw `count` questions of `topic`, worth `points` each; kind and difficulty only if said."""
+
+    topic: int
+    count: int
+    points: int
+    kind: str = ""
+    difficulty: int | None = None
+
+    def takes(self, question: Candidate) -> bool:
+        """Whether the question fits this row."""
+        return (
+            self.topic in question.topics
+            and self.kind in ("", question.kind)
+            and self.difficulty in (None, question.difficulty)
+        )
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A row that the bank cannot fill: its place in the blueprint, what it asks and what is left for it."""
+
+    row: int
+    wanted: int
+    found: int
+
+
+class Unsatisfiable(Exception):
+    """The pool cannot fill every row at once; `shortages` names the rows."""
+
+    def __init__(self, shortages: list[Shortage]) -> None:
+        super().__init__(shortages)
+        self.shortages = shortages
+
+
+def draw(pool: Sequence[Candidate], rows: Sequence[Row], seed: int) -> list[dict[str, object]]:
+    """The items of a paper: {"version", "topic", "points", "order"}, grouped by kind, no question twice.
+
+    Rows may overlap (a question with two topics, a row that names a kind and one that does not): the rows are filled by
+    a matching, so a paper is found whenever one exists. Raises Unsatisfiable otherwise.
+    """
+    random = Random(seed)
+    questions = sorted(pool, key=lambda question: question.version)
+    slots = [place for place, row in enumerate(rows) for _ in range(row.count)]
+    fitting = []
+    for row in rows:
+        fits = [place for place, question in enumerate(questions) if row.takes(question)]
+        random.shuffle(fits)
+        fitting.append(fits)
+    holder: dict[int, int] = {}
+    filled = [0] * len(rows)
+    for slot, row in enumerate(slots):
+        if _fill(slot, slots, fitting, holder):
+            filled[row] += 1
+    shortages = [
+        Shortage(place, row.count, filled[place]) for place, row in enumerate(rows) if filled[place] < row.count
+    ]
+    if shortages:
+        raise Unsatisfiable(shortages)
+    drawn = [(questions[question], rows[slots[slot]]) for question, slot in holder.items()]
+    drawn.sort(key=lambda pair: pair[0].version)
+    random.shuffle(drawn)
+    drawn.sort(key=lambda pair: KIND_ORDER.index(pair[0].kind) if pair[0].kind in KIND_ORDER else len(KIND_ORDER))
+    return [
+        {"version": question.version, "topic": row.topic, "points": row.points, "order": _order(question, random)}
+        for question, row in drawn
+    ]
+
+
+def _fill(slot: int, slots: list[int], fitting: list[list[int]], holder: dict[int, int]) -> bool:
+    """Gives the slot a question, moving earlier slots aside when they have another one (an augmenting path)."""
+    found_by: dict[int, int] = {}
+    waiting = [slot]
+    for current in waiting:
+        for question in fitting[slots[current]]:
+            if question in found_by:
+                continue
+            found_by[question] = current
+            if question in holder:
+                waiting.append(holder[question])
+                continue
+            held = {owner: kept for kept, owner in holder.items()}
+            free: int | None = question
+            while free is not None:
+                taker = found_by[free]
+                holder[free] = taker
+                free = held.get(taker)
+            return True
+    return False
+
+
+def _order(question: Candidate, random: Random) -> list[int]:
+    order = list(range(question.options))
+    if question.kind in SHUFFLED:
+        random.shuffle(order)
+    return order

@@ -1,0 +1,98 @@
+"""Points for an answer: a pure function of kind, key and whatever JSON the browser sent."""
+
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+ZERO = Decimal(0)
+_MINUS = str.maketrans({"−": "-", "－": "-", "–": "-", "—": "-"})
+
+
+def grade(kind: str, key: Any, answer: Any, points: int) -> Decimal:
+    """All `points` for a right answer, none for any other. Never raises: what cannot be read is wrong."""
+    judge = _JUDGES.get(kind)
+    if judge is None or not isinstance(key, dict) or not isinstance(answer, dict):
+        return ZERO
+    return Decimal(points) if judge(key, answer) else ZERO
+
+
+def answered(answer: Any) -> bool:
+    """Whether an answer says anything: an empty one counts as not answered."""
+    if not isinstance(answer, dict):
+        return False
+    if isinstance(answer.get("answer"), bool) or bool(answer.get("chosen")):
+        return True
+    text = answer.get("text")
+    return isinstance(text, str) and bool(text.strip())
+
+
+def fold(text: str) -> str:
+    """Text as two people would call it the same: width, case, white space and punctuation do not matter."""
+    compatible = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in compatible if unicodedata.category(c)[0] not in "PZCS")
+
+
+def number(text: str, unit: str = "") -> Decimal | None:
+    """The number in a text such as `７２ 小时` or `1,000`; None when there is none. The unit may be left out."""
+    plain = unicodedata.normalize("NFKC", text.translate(_MINUS)).strip()
+    suffix = unicodedata.normalize("NFKC", unit).strip()
+    if suffix and plain.casefold().endswith(suffix.casefold()):
+        plain = plain[: len(plain) - len(suffix)]
+    plain = "".join(plain.split()).replace(",", "")
+    if not plain or len(plain) > 40 or any(c not in "+-.0123456789" for c in plain):
+        return None
+    try:
+        return Decimal(plain)
+    except InvalidOperation:
+        return None
+
+
+def _choice(key: dict[str, Any], answer: dict[str, Any]) -> bool:
+    chosen, correct = _indexes(answer.get("chosen")), _indexes(key.get("correct"))
+    return bool(correct) and chosen == correct
+
+
+def _single(key: dict[str, Any], answer: dict[str, Any]) -> bool:
+    chosen = _indexes(answer.get("chosen"))
+    return chosen is not None and len(chosen) == 1 and chosen == _indexes(key.get("correct"))
+
+
+def _indexes(value: Any) -> set[int] | None:
+    if not isinstance(value, list) or not all(type(index) is int for index in value):
+        return None
+    return set(value)
+
+
+def _true_false(key: dict[str, Any], answer: dict[str, Any]) -> bool:
+    right, given = key.get("answer"), answer.get("answer")
+    return isinstance(right, bool) and isinstance(given, bool) and right is given
+
+
+def _numeric(key: dict[str, Any], answer: dict[str, Any]) -> bool:
+    unit = key.get("unit")
+    given = number(_text(answer), unit if isinstance(unit, str) else "")
+    value, tolerance = number(str(key.get("value", ""))), number(str(key.get("tolerance", "0")))
+    if given is None or value is None:
+        return False
+    return abs(given - value) <= (tolerance or ZERO)
+
+
+def _short_text(key: dict[str, Any], answer: dict[str, Any]) -> bool:
+    accepted, given = key.get("accepted"), fold(_text(answer))
+    if not given or not isinstance(accepted, list):
+        return False
+    return any(isinstance(text, str) and fold(text) == given for text in accepted)
+
+
+def _text(answer: dict[str, Any]) -> str:
+    text = answer.get("text")
+    return text[:500] if isinstance(text, str) else ""
+
+
+_JUDGES = {
+    "single": _single,
+    "multiple": _choice,
+    "true_false": _true_false,
+    "numeric": _numeric,
+    "short_text": _short_text,
+}

@@ -1,0 +1,42 @@
+"""Every write about exams, by topic. All take `now`; those that a person decides take `by`."""
+
+from exams.services.attempts import (
+    GRACE,
+    end_attempt,
+    end_attempts_of,
+    end_overdue,
+    fold,
+    rule,
+    save_responses,
+    start_attempt,
+    submit,
+    take_over,
+)
+from exams.services.bank import add_question, move_question, revise_question
+from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
+from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
+
+__all__ = [
+    "GRACE",
+    "add_question",
+    "cancel_sitting",
+    "create_exam",
+    "end_attempt",
+    "end_attempts_of",
+    "end_overdue",
+    "excuse",
+    "fold",
+    "grant",
+    "invite",
+    "move_exam",
+    "move_question",
+    "open_sitting",
+    "publish_exam",
+    "revise_question",
+    "rule",
+    "save_responses",
+    "start_attempt",
+    "submit",
+    "take_over",
+    "write_exam",
+]

@@ -1,0 +1,370 @@
+"""Writes about attempts: begin, save, hand in, rule, fold."""
+
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from exams import blueprint, folding, grading, queries, signals
+from exams.models import (
+    Attempt,
+    AttemptRuling,
+    Candidacy,
+    Exam,
+    ExamPart,
+    Mark,
+    Paper,
+    QuestionVersion,
+    Response,
+    Result,
+)
+from ground import journal
+from ground.errors import Refused
+from ground.freezing import canonical, fingerprint
+from people.models import User
+from people.services import notify
+
+GRACE = timedelta(seconds=5)
+"""How long after the deadline an answer sent in time may still arrive."""
+LARGEST = 2**31 - 1
+State, EndedBy = Attempt.State, Attempt.EndedBy
+
+
+@transaction.atomic
+def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Attempt:
+    """Begins the next try of a part, or returns the one that is open. The paper is drawn here and frozen.
+
+    The deadline is now plus the part's minutes plus the candidate's extra minutes, even beyond the end of the window: who
+    starts in time has the whole time. Raises Refused when the sitting is not open, the person is excused, another part is
+    open, the part is passed or no try is left.
+    """
+    candidacy = (
+        Candidacy.objects.select_for_update(of=("self",))
+        .select_related("sitting__exam__level", "user")
+        .get(pk=candidacy.pk)
+    )
+    attempts = list(candidacy.attempts.order_by("number"))
+    tried = [attempt for attempt in attempts if attempt.part_id == part.pk]
+    for attempt in tried:
+        if attempt.state == State.OPEN and now <= attempt.deadline + GRACE:
+            return attempt
+    _check_may_start(candidacy, part, attempts, now)
+    attempt = Attempt(
+        candidacy=candidacy,
+        part=part,
+        number=len(tried) + 1,
+        started_at=now,
+        pass_percent=part.pass_percent,
+    )
+    if part.kind == ExamPart.Kind.PAPER:
+        attempt.paper = _draw(part, candidacy.sitting.exam, now)
+        attempt.deadline = now + timedelta(minutes=part.minutes + candidacy.extra_minutes)
+    else:
+        attempt.deadline = now + timedelta(minutes=part.standard.minutes)
+    attempt.save(force_insert=True)
+    if part.kind == ExamPart.Kind.TYPING:
+        from exams.typing import services as typing
+
+        typing.begin(attempt=attempt, now=now)
+        attempt.refresh_from_db(fields=["deadline"])
+    journal.record("attempt.started", attempt, by=candidacy.user, now=now, data={"part": part.pk})
+    return attempt
+
+
+def _check_may_start(candidacy: Candidacy, part: ExamPart, attempts: list[Attempt], now: datetime) -> None:
+    sitting = candidacy.sitting
+    if part.exam_id != sitting.exam_id:
+        raise Refused(_("This part belongs to another exam."), code="other_exam")
+    if candidacy.state != Candidacy.State.INVITED:
+        raise Refused(_("You are excused from this sitting."), code="excused")
+    if not candidacy.user.is_active:
+        raise Refused(_("The account is closed."), code="inactive")
+    if sitting.cancelled_at is not None:
+        raise Refused(_("The sitting has been called off."), code="cancelled")
+    if now < sitting.opens_at:
+        raise Refused(_("The sitting is not open yet."), code="early")
+    if now >= sitting.closes_at:
+        raise Refused(_("The sitting is closed."), code="closed")
+    if any(attempt.state == State.OPEN for attempt in attempts):
+        raise Refused(_("Finish the part that you have begun first."), code="other_open")
+    tried = [attempt for attempt in attempts if attempt.part_id == part.pk]
+    if any(attempt.state == State.GRADED and attempt.passed for attempt in tried):
+        raise Refused(_("You have passed this part."), code="passed")
+    if len(tried) >= part.tries + candidacy.extra_tries:
+        raise Refused(_("No try is left for this part."), code="no_tries")
+
+
+def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
+    rows = list(part.blueprint.all())
+    seed = secrets.randbits(62)
+    try:
+        items = blueprint.draw(queries.pool(rows, exam.level), queries.rows_of(rows), seed)
+    except blueprint.Unsatisfiable as lacking:
+        raise Refused(
+            _("The question bank no longer fills this paper; tell the examiner."), code="bank_too_small"
+        ) from lacking
+    return Paper.objects.create(
+        part=part,
+        seed=seed,
+        items=items,
+        points=sum(row.count * row.points for row in rows),
+        content_hash=fingerprint(items),
+        drawn_at=now,
+    )
+
+
+def save_responses(
+    *, attempt_id: int, generation: int, answers: Iterable[dict[str, Any]], now: datetime
+) -> dict[int, str]:
+    """Keeps answers {"position", "seq", "answer", "marked"} in one statement that itself tests that the attempt is open,
+    in time and written by the newest tab, and that the answer is newer than the one kept.
+
+    Returns {position: code}: saved, stale (a newer answer is kept), ended, superseded (a newer tab writes), invalid.
+    """
+    codes: dict[int, str] = {}
+    newest: dict[int, tuple[int, str, bool]] = {}
+    for given in answers:
+        position, seq = given.get("position"), given.get("seq")
+        if type(position) is not int:
+            continue
+        if type(seq) is not int or not (1 <= position <= 1000 and 1 <= seq <= LARGEST):
+            codes[position] = "invalid"
+        elif position not in newest or newest[position][0] < seq:
+            newest[position] = (seq, canonical(_kept(given.get("answer"))), bool(given.get("marked")))
+    if not newest:
+        return codes
+    for position in _upsert(attempt_id, generation, newest, now):
+        codes[position] = "saved"
+    missing = [position for position in newest if position not in codes]
+    if missing:
+        why, questions = _why_not(attempt_id, generation, now)
+        codes |= {position: why if position <= questions else "invalid" for position in missing}
+    return codes
+
+
+def _upsert(attempt_id: int, generation: int, newest: dict[int, tuple[int, str, bool]], now: datetime) -> list[int]:
+    """The one statement. On PostgreSQL it shares a lock with handing in, so an answer is graded or refused, never lost."""
+    postgresql = connection.vendor == "postgresql"
+    row = "(%s, %s, CAST(%s AS jsonb), %s)" if postgresql else "(%s, %s, %s, %s)"
+    length = "jsonb_array_length" if postgresql else "json_array_length"
+    lock = "FOR SHARE OF a" if postgresql else ""
+    moment = connection.ops.adapt_datetimefield_value
+    values: list[Any] = []
+    for position, (seq, answer, marked) in sorted(newest.items()):
+        values += [position, seq, answer, marked]
+    sql = f"""
+        INSERT INTO exams_response (attempt_id, position, seq, answer, marked, saved_at)
+        SELECT a.id, v.column1, v.column2, v.column3, v.column4, {"CAST(%s AS timestamptz)" if postgresql else "%s"}
+        FROM exams_attempt a JOIN exams_paper p ON p.id = a.paper_id
+        CROSS JOIN (VALUES {", ".join([row] * len(newest))}) AS v
+        WHERE a.id = %s AND a.state = 'open' AND a.generation = %s AND a.deadline > %s
+        AND v.column1 <= {length}(p.items) {lock}
+        ON CONFLICT (attempt_id, position) DO UPDATE
+        SET seq = excluded.seq, answer = excluded.answer, marked = excluded.marked, saved_at = excluded.saved_at
+        WHERE excluded.seq > exams_response.seq
+        RETURNING position
+    """  # noqa: S608 - only our own words are put together; every value is a parameter
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [moment(now), *values, attempt_id, generation, moment(now - GRACE)])
+        return [position for (position,) in cursor.fetchall()]
+
+
+def _why_not(attempt_id: int, generation: int, now: datetime) -> tuple[str, int]:
+    """Why an answer was not kept, and how many questions the paper has."""
+    attempt = Attempt.objects.select_related("paper").filter(pk=attempt_id).first()
+    if attempt is None or attempt.paper is None:
+        return "ended", 0
+    questions = len(attempt.paper.items)
+    if attempt.state != State.OPEN or attempt.deadline + GRACE <= now:
+        return "ended", questions
+    return ("superseded" if attempt.generation != generation else "stale"), questions
+
+
+def _kept(answer: Any) -> dict[str, Any]:
+    """The known shape of an answer; whatever else a browser sends is dropped."""
+    if not isinstance(answer, dict):
+        return {}
+    if isinstance(answer.get("answer"), bool):
+        return {"answer": answer["answer"]}
+    if isinstance(answer.get("chosen"), list):
+        chosen = sorted({index for index in answer["chosen"] if type(index) is int and 0 <= index < 100})
+        return {"chosen": chosen} if chosen else {}
+    if isinstance(answer.get("text"), str):
+        text = "".join(c for c in answer["text"][:500] if c != "\0" and not "\ud800" <= c <= "\udfff")
+        return {"text": text} if text.strip() else {}
+    return {}
+
+
+def take_over(*, attempt: Attempt, now: datetime) -> Attempt:
+    """A newer tab writes from now on: the generation rises, older tabs are refused. The clock runs on."""
+    Attempt.objects.filter(pk=attempt.pk, state=State.OPEN, deadline__gt=now - GRACE).update(
+        generation=F("generation") + 1
+    )
+    attempt.refresh_from_db(fields=["generation", "state"])
+    return attempt
+
+
+@transaction.atomic
+def submit(
+    *, attempt: Attempt, now: datetime, ended_by: str = EndedBy.CANDIDATE, by: User | None = None, reason: str = ""
+) -> Attempt:
+    """Ends an attempt: grades every answer, sets score and passed, folds the result. An ended attempt is returned as is.
+
+    The score is in percent of the paper's points, cut after two places; the pass mark is the one at the start, and passing
+    is decided in whole points. A typing attempt is scored by the typing room.
+    """
+    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
+    attempt = (
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("part", "paper", "candidacy__user")
+        .get(pk=attempt.pk)
+    )
+    if attempt.state != State.OPEN:
+        return attempt
+    if ended_by == EndedBy.CANDIDATE and now > attempt.deadline:
+        ended_by = EndedBy.CLOCK
+    if attempt.part.kind == ExamPart.Kind.TYPING:
+        from exams.typing import services as typing
+
+        attempt.passed = bool(typing.finish(attempt=attempt, now=now).passed)
+    else:
+        points = _mark(attempt, now)
+        attempt.score = folding.percent(points, attempt.paper.points)
+        attempt.passed = points * 100 >= attempt.pass_percent * attempt.paper.points
+    attempt.state, attempt.ended_by = State.GRADED, ended_by
+    attempt.ended_at = min(now, attempt.deadline) if ended_by == EndedBy.CLOCK else now
+    attempt.generation += 1
+    attempt.save(update_fields=["state", "ended_by", "ended_at", "generation", "score", "passed"])
+    actor = by or (attempt.candidacy.user if ended_by == EndedBy.CANDIDATE else None)
+    figures = {"ended_by": ended_by, "score": str(attempt.score), "passed": attempt.passed}
+    journal.record("attempt.ended", attempt, by=actor, now=now, reason=reason, data=figures)
+    fold(candidacy=candidacy, now=now)
+    return attempt
+
+
+def _mark(attempt: Attempt, now: datetime) -> Decimal:
+    """Writes a mark for every position and returns the sum of points."""
+    items = attempt.paper.items
+    versions = QuestionVersion.objects.in_bulk({item["version"] for item in items})
+    answers = dict(Response.objects.filter(attempt=attempt).values_list("position", "answer"))
+    marks = []
+    for position, item in enumerate(items, start=1):
+        version = versions[item["version"]]
+        key = {**version.key, "unit": version.content.get("unit", "")}
+        marks.append(
+            Mark(
+                attempt=attempt,
+                position=position,
+                version=version,
+                topic_id=item["topic"],
+                points=grading.grade(version.kind, key, answers.get(position), item["points"]),
+                out_of=item["points"],
+                given_at=now,
+            )
+        )
+    Mark.objects.bulk_create(marks)
+    return sum((mark.points for mark in marks), Decimal(0))
+
+
+def end_attempt(*, attempt: Attempt, by: User, reason: str, now: datetime) -> Attempt:
+    """An invigilator ends an attempt, with a reason; what is answered so far is graded."""
+    if attempt.candidacy.user_id == by.pk:
+        raise Refused(_("Nobody decides on themselves."), code="own")
+    if not reason.strip():
+        raise Refused(_("Give a reason."), code="no_reason")
+    return submit(attempt=attempt, now=now, ended_by=EndedBy.INVIGILATOR, by=by, reason=reason)
+
+
+def end_attempts_of(*, user: User, now: datetime) -> int:
+    """Ends whatever a person has open when their access ends; the answers so far are graded."""
+    attempts = list(Attempt.objects.filter(candidacy__user=user, state=State.OPEN))
+    for attempt in attempts:
+        submit(attempt=attempt, now=now, ended_by=EndedBy.ACCESS)
+    return len(attempts)
+
+
+def end_overdue(*, now: datetime) -> int:
+    """Ends every attempt whose deadline and grace are over, and decides what closed sittings leave undecided.
+
+    Each in a transaction of its own, so that one that fails does not hold up the others; what somebody else is just
+    ending is left to them. Returns how many attempts were ended.
+    """
+    overdue = Attempt.objects.filter(state=State.OPEN, deadline__lte=now - GRACE).order_by("deadline")
+    ended = 0
+    for pk, candidacy_id in list(overdue.values_list("pk", "candidacy_id")):
+        with transaction.atomic():
+            free = Candidacy.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=candidacy_id).first()
+            attempt = Attempt.objects.filter(pk=pk, state=State.OPEN).first() if free else None
+            if attempt is not None:
+                submit(attempt=attempt, now=now, ended_by=EndedBy.CLOCK)
+                ended += 1
+    for candidacy in queries.undecided(now):
+        fold(candidacy=candidacy, now=now)
+    return ended
+
+
+@transaction.atomic
+def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -> AttemptRuling:
+    """A named person's decision on an ended attempt: void takes it out of the count, confirm records that it stands."""
+    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
+    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
+    if candidacy.user_id == by.pk:
+        raise Refused(_("Nobody decides on themselves."), code="own")
+    if not reason.strip():
+        raise Refused(_("Give a reason."), code="no_reason")
+    if attempt.state == State.OPEN:
+        raise Refused(_("End the attempt before you rule on it."), code="open")
+    if attempt.state == State.VOID:
+        with suppress(AttemptRuling.DoesNotExist):
+            if kind == AttemptRuling.Kind.VOID:
+                return attempt.rulings.filter(kind=kind).latest("id")
+        raise Refused(_("The attempt is void already."), code="void")
+    ruling = AttemptRuling.objects.create(attempt=attempt, kind=kind, by=by, at=now, reason=reason)
+    if kind == AttemptRuling.Kind.VOID:
+        attempt.state = State.VOID
+        attempt.save(update_fields=["state"])
+    journal.record(f"attempt.{kind}", attempt, by=by, now=now, reason=reason)
+    fold(candidacy=candidacy, now=now)
+    return ruling
+
+
+@transaction.atomic
+def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
+    """Stores what the candidacy comes to, once it is decided; None before that. Sends result_passed when it turns to passed.
+
+    A result that a ruling or an extra try has opened again is kept and says what counts now.
+    """
+    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=candidacy.pk)
+    verdict = queries.verdict(candidacy, now)
+    before = Result.objects.filter(candidacy=candidacy).first()
+    if before is None and not verdict.decided:
+        return None
+    candidacy = Candidacy.objects.select_related("sitting__exam", "user").get(pk=candidacy.pk)
+    exam, user = candidacy.sitting.exam, candidacy.user
+    turned = before is None or before.passed != verdict.passed
+    result = before or Result(candidacy=candidacy, exam=exam, user=user)
+    if turned:
+        result.decided_at = now
+    result.passed, result.score, result.parts = verdict.passed, verdict.score, verdict.parts
+    result.save()
+    if not turned:
+        return result
+    journal.record("result.decided", result, by=None, now=now, data={"passed": result.passed})
+    notify(
+        users=[user],
+        kind="exams.passed" if result.passed else "exams.not_passed",
+        key=f"exams.result:{candidacy.pk}:{result.passed}",
+        now=now,
+        params={"exam": exam.name, "sitting": candidacy.sitting.name},
+        url=reverse("exams:result", args=[candidacy.pk]),
+    )
+    if result.passed:
+        signals.result_passed.send(sender=Result, result=result, now=now)
+    return result

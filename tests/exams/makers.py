@@ -1,0 +1,110 @@
+"""Inert rows and short cuts for exam tests; every state is reached through the services."""
+
+from datetime import timedelta
+from itertools import count
+
+from exams import services
+from exams.models import Candidacy
+from tests import factories
+
+_numbers = count(1)
+
+
+def question(topic=None, kind="single", *, now=factories.START, live=True, **more):
+    content, key = {
+        "single": ({"stem": "先做什么？", "options": ["听完", "打断", "挂断", "转接"]}, {"correct": [0]}),
+        "multiple": ({"stem": "哪些正确？", "options": ["甲", "乙", "丙", "丁"]}, {"correct": [0, 2]}),
+        "true_false": ({"stem": "铃响三声内接听。"}, {"answer": True}),
+        "numeric": ({"stem": "几小时内回访？", "unit": "小时"}, {"value": "72", "tolerance": "0"}),
+        "short_text": ({"stem": "铃响几声内接听？"}, {"accepted": ["三声", "3声"]}),
+    }[kind]
+    more.setdefault("explanation", "答案解析密文")
+    more.setdefault("source", "依据条款密文")
+    return services.add_question(
+        code=f"q-{next(_numbers)}",
+        topics=[topic or factories.topic()],
+        level=None,
+        kind=kind,
+        content=more.pop("content", content),
+        key=more.pop("key", key),
+        author=None,
+        now=now,
+        live=live,
+        **more,
+    )
+
+
+def exam(*, parts=1, kinds=("single", "multiple", "true_false", "numeric", "short_text"), now=factories.START, **more):
+    """A published exam: each part asks one question of each kind, 2 points each, 30 minutes, 60 percent."""
+    topic = factories.topic()
+    for kind in kinds:
+        for _copy in range(2):
+            question(topic, kind)
+    rows = [{"topic": topic, "kind": kind, "count": 1, "points": 2} for kind in kinds]
+    given = {"kind": "paper", "minutes": 30, "pass_percent": 60, "tries": 2, **more}
+    made = services.create_exam(
+        code=f"exam-{next(_numbers)}",
+        name="初级工业务考试",
+        level=None,
+        parts=[{**given, "title": f"第 {number} 部分", "blueprint": rows} for number in range(1, parts + 1)],
+        now=now,
+        by=None,
+    )
+    return services.publish_exam(exam=made, by=None, now=now)
+
+
+def sitting(exam_=None, *people, now, hours=4, by=None):
+    return services.open_sitting(
+        exam=exam_ or exam(),
+        name="十一月月度考核",
+        opens_at=now,
+        closes_at=now + timedelta(hours=hours),
+        audience={"people": [person.pk for person in people]},
+        by=by,
+        now=now,
+    )
+
+
+def candidacy(*, now, person=None, **more):
+    person = person or factories.person()
+    return Candidacy.objects.get(sitting=sitting(exam(**more), person, now=now), user=person)
+
+
+def part(candidacy_, order=0):
+    return candidacy_.sitting.exam.parts.order_by("order")[order]
+
+
+def started(*, now, **more):
+    invited = candidacy(now=now, **more)
+    return services.start_attempt(candidacy=invited, part=part(invited), now=now)
+
+
+RIGHT = {
+    "single": {"chosen": [0]},
+    "multiple": {"chosen": [2, 0]},
+    "true_false": {"answer": True},
+    "numeric": {"text": "７２小时"},
+    "short_text": {"text": " ３声。"},
+}
+
+
+def answers(attempt, right=5, seq=1):
+    """The first `right` positions answered rightly, nothing else."""
+    from exams.queries import asked
+
+    return [
+        {"position": question.position, "seq": seq, "answer": RIGHT[question.kind], "marked": False}
+        for question in asked(attempt)[:right]
+    ]
+
+
+def answer(attempt, right=5, *, now, seq=1):
+    return services.save_responses(
+        attempt_id=attempt.pk, generation=attempt.generation, answers=answers(attempt, right, seq), now=now
+    )
+
+
+def taken(*, now, right=5, **more):
+    attempt = started(now=now, **more)
+    answer(attempt, right, now=now)
+    return services.submit(attempt=attempt, now=now + timedelta(minutes=10))
