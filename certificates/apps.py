@@ -8,3 +8,13 @@ class CertificatesConfig(AppConfig):
     name = "certificates"
     verbose_name = _("certificates")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from certificates import checks, receivers  # noqa: F401 - checks register themselves
+        from exams.signals import result_passed
+        from people.notifications import register
+
+        result_passed.connect(receivers.issue_earned, dispatch_uid="certificates.issue_earned")
+        register("certificate.issued", _("Your certificate %(title)s, number %(number)s, has been issued."))
+        register("certificate.revoked", _("Your certificate %(title)s has been revoked: %(reason)s"))
+        register("certificate.renewable", _("Your certificate %(title)s is valid until %(day)s. You may renew it now."))
