@@ -5,10 +5,10 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ground.tables import Column, Filter, Table
 
 from certificates.models import Certificate, CertificateKind, State
 from certificates.policy import READERS
+from ground.tables import Column, Filter, Table
 from people.models import Unit
 from people.policy import units_in_reach
 
