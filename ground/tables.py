@@ -318,5 +318,6 @@ def shown(value: Any) -> str:
     if isinstance(value, float | Decimal):
         if not math.isfinite(value):
             return NOTHING
-        return number_format(round(value, 2).normalize() if isinstance(value, Decimal) else round(value, 2))
+        hundredths = Decimal(str(value)).quantize(Decimal("0.01"))
+        return number_format(hundredths.normalize() if hundredths else 0, force_grouping=abs(value) >= 10_000)
     return str(value)
