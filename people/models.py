@@ -5,10 +5,10 @@ from datetime import date
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
-from wagtail.search import index
 
 from ground import pinyin
 from ground.periods import current, never_overlap
@@ -32,7 +32,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(employee_no=username)
 
 
-class User(AbstractBaseUser, PermissionsMixin, index.Indexed):
+class User(AbstractBaseUser, PermissionsMixin):
     """A staff member. Everybody is a learner; RoleAssignment alone gives more.
 
     A leaver keeps every record; `is_active` is False from the moment access ends.
@@ -60,13 +60,6 @@ class User(AbstractBaseUser, PermissionsMixin, index.Indexed):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()
-    search_fields = [
-        index.SearchField("employee_no"),
-        index.SearchField("name"),
-        index.SearchField("name_search"),
-        index.AutocompleteField("name_search"),
-        index.FilterField("is_active"),
-    ]
 
     class Meta:
         verbose_name = _("staff member")
@@ -91,6 +84,9 @@ class User(AbstractBaseUser, PermissionsMixin, index.Indexed):
     def get_short_name(self) -> str:
         """What a greeting calls the person: the given name of a Chinese name of three characters."""
         return self.name[1:] if len(self.name) == 3 and not self.name.isascii() else self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:staff", args=[self.pk])
 
     def __str__(self) -> str:
         return self.name or self.employee_no
@@ -157,6 +153,15 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         """The rows in force on a day: at most one a person."""
         return self.filter(current(on))
 
+    def standing(self, on: date) -> "EmploymentQuerySet":
+        """One row a person: in force on the day, else the last that ended, else the first that will begin."""
+        others = Employment.objects.filter(user=OuterRef("user"))
+        begun = others.filter(valid_from__lte=on)
+        return self.filter(
+            Q(valid_from__lte=on) & ~Exists(begun.filter(valid_from__gt=OuterRef("valid_from")))
+            | Q(valid_from__gt=on) & ~Exists(others.filter(valid_from__lt=OuterRef("valid_from")))
+        )
+
 
 @never_overlap(owner="user_id")
 class Employment(models.Model):
@@ -215,6 +220,14 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    """Reads of roles."""
+
+    def in_force(self, on: date) -> "RoleAssignmentQuerySet":
+        """The roles held on a day."""
+        return self.filter(current(on))
+
+
 class RoleAssignment(models.Model):
     """A role over a unit and all below it in [valid_from, valid_to). Nothing else gives reach."""
 
@@ -225,6 +238,7 @@ class RoleAssignment(models.Model):
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="role_assignments")
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until (exclusive)"), null=True, blank=True)
+    objects = RoleAssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("role assignment")

@@ -86,9 +86,16 @@ def units_in_reach(request: HttpRequest, *roles: str, reads: bool = False) -> Qu
 
 
 def staff_in_reach(request: HttpRequest, *roles: str, reads: bool = False) -> QuerySet[User]:
-    """People whose latest employment (current, or the last of a leaver) lies within the person's reach in these roles."""
+    """People whose employment lies within the person's reach in these roles: the current one, the last of a leaver, the
+    first of somebody yet to begin."""
     paths = reach(request, *roles, reads=reads)
-    on = today(request)
-    employed = Employment.objects.filter(below(paths, "unit__path"), user=OuterRef("pk"), valid_from__lte=on)
-    later = Employment.objects.filter(user=OuterRef("user"), valid_from__lte=on, valid_from__gt=OuterRef("valid_from"))
-    return User.objects.filter(Exists(employed.filter(~Exists(later))))
+    rows = Employment.objects.standing(today(request)).filter(below(paths, "unit__path"), user=OuterRef("pk"))
+    return User.objects.filter(Exists(rows))
+
+
+def grantable(user: User, on: date) -> dict[str, list[str]]:
+    """{role: [unit paths]} the person may give to others: an administrator every role, personnel all but administrator."""
+    held = roles_of(user, on)
+    all_roles, most = held.get(Role.ADMINISTRATOR, []), held.get(Role.PERSONNEL, [])
+    given = {role: [*all_roles, *([] if role == Role.ADMINISTRATOR else most)] for role in Role.values}
+    return {role: paths for role, paths in given.items() if paths}

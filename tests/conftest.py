@@ -26,7 +26,7 @@ def _fingerprint() -> str:
     """Of everything that decides what the migrated database looks like."""
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
     sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/models.py"), *ROOT.glob("ground/*.py")]
-    for path in sorted([*sources, *ROOT.glob("exams/**/models*/*.py"), ROOT / "people" / "services.py"]):
+    for path in sorted([*sources, *ROOT.glob("exams/**/models*/*.py"), ROOT / "people" / "services" / "roles.py"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

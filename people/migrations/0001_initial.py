@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import modelsearch.index
 from django.conf import settings
 from django.db import migrations, models
 
@@ -71,7 +70,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'staff members',
                 'ordering': ['name_sort', 'employee_no'],
             },
-            bases=(models.Model, modelsearch.index.Indexed),
         ),
         migrations.CreateModel(
             name='Notification',

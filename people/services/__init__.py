@@ -1,0 +1,36 @@
+"""Every write about people, by topic: employment, accounts, roles, notices, the staff list taken from a file."""
+
+from people.services.accounts import (
+    change_details,
+    choose_language,
+    end_access,
+    end_access_of_leavers,
+    set_starting_password,
+)
+from people.services.employment import change_employment, end_employment, hire, rehire, stay, undo_change
+from people.services.notices import notify, read_notifications
+from people.services.roles import assign_role, end_role, ensure_groups, sync_all_groups, sync_groups
+from people.services.staff_list import ImportRefused, import_staff
+
+__all__ = [
+    "ImportRefused",
+    "assign_role",
+    "change_details",
+    "change_employment",
+    "choose_language",
+    "end_access",
+    "end_access_of_leavers",
+    "end_employment",
+    "end_role",
+    "ensure_groups",
+    "hire",
+    "import_staff",
+    "notify",
+    "read_notifications",
+    "rehire",
+    "set_starting_password",
+    "stay",
+    "sync_all_groups",
+    "sync_groups",
+    "undo_change",
+]
