@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from ground import spreadsheets
+
 # The headings of the template come first; every other word in the list is accepted too.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "employee_no": ("工号", "员工编号", "employee number", "employee no", "employee no.", "number"),
@@ -368,3 +370,9 @@ def _by_word(rows: Iterable[Any]) -> dict[str, Any]:
     for row in rows:
         words[row.code.casefold()] = row
     return words
+
+
+def lines_of(file: Any) -> list[Line]:
+    """The rows of an uploaded workbook or CSV file. Raises Refused when it cannot be read as a staff list."""
+    sheet = spreadsheets.read(file, columns=COLUMNS, optional=OPTIONAL, limit_rows=LIMIT_ROWS)
+    return [Line(row.number, row.values) for row in sheet.rows]

@@ -1,6 +1,6 @@
 """Facts about the people who serve customers, and about who may do what for whom."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
@@ -206,6 +206,11 @@ class Employment(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.unit} {self.valid_from}"
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the period; None when it has no end."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
+
 
 class Role(models.TextChoices):
     """What somebody may be besides a learner."""
@@ -253,6 +258,11 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()} {self.unit}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the period; None when it has no end."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 class Notification(models.Model):

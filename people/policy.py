@@ -99,3 +99,25 @@ def grantable(user: User, on: date) -> dict[str, list[str]]:
     all_roles, most = held.get(Role.ADMINISTRATOR, []), held.get(Role.PERSONNEL, [])
     given = {role: [*all_roles, *([] if role == Role.ADMINISTRATOR else most)] for role in Role.values}
     return {role: paths for role, paths in given.items() if paths}
+
+
+STAFF_READERS = (Role.PERSONNEL, Role.ADMINISTRATOR, Role.MANAGER, Role.TRAINER)
+STAFF_WRITERS = (Role.PERSONNEL, Role.ADMINISTRATOR)
+
+
+def may_manage(request: HttpRequest, person: User) -> bool:
+    """Whether the person asking may change somebody's employment: never their own."""
+    return person.pk != request.user.pk and staff_in_reach(request, *STAFF_WRITERS).filter(pk=person.pk).exists()
+
+
+def may_set_level(request: HttpRequest, person: User) -> bool:
+    """Levels are personnel's alone."""
+    return person.pk != request.user.pk and staff_in_reach(request, Role.PERSONNEL).filter(pk=person.pk).exists()
+
+
+def may_end_role(request: HttpRequest, assignment: RoleAssignment) -> bool:
+    """Whether the person asking may take this role away: never one of their own."""
+    if assignment.user_id == request.user.pk:
+        return False
+    paths = grantable(request.user, today(request)).get(assignment.role, [])
+    return any(assignment.unit.path.startswith(path) for path in paths)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,15 +26,20 @@ def portions(items: Sequence[object]) -> Iterator[Sequence[object]]:
 # The staff list.
 
 
-def staff_rows(people: QuerySet[User], on: date) -> QuerySet[Employment]:
-    """One row of employment for each of the people, with `hired`, the first day of all; joined for the list."""
+def staff_rows(paths: Sequence[str], on: date) -> QuerySet[Employment]:
+    """The standing row of employment of everybody at or below the unit paths, with `hired`, the first day of all."""
     first = Employment.objects.filter(user=OuterRef("user")).order_by().values("user").annotate(day=Min("valid_from"))
     return (
         Employment.objects.standing(on)
-        .filter(user__in=people.order_by())
+        .filter(below(paths, "unit__path"))
         .select_related("user", "unit", "post", "level")
-        .annotate(hired=Subquery(first.values("day")))
+        .annotate(hired=Subquery(first.values("day")), goes_on=_goes_on())
     )
+
+
+def _goes_on() -> Exists:
+    """Whether a later row follows: its end is then a planned change, not a leaving."""
+    return Exists(Employment.objects.filter(user=OuterRef("user"), valid_from__gt=OuterRef("valid_from")))
 
 
 def named_like(words: str, prefix: str = "") -> Q:
@@ -48,13 +53,12 @@ def named_like(words: str, prefix: str = "") -> Q:
 def state_of(row: Employment, on: date) -> tuple[str, str]:
     """(badge, word) of a person's standing row: employed, leaving, yet to begin, left."""
     if row.valid_from > on:
-        return "plain", _("begins %(day)s") % {"day": row.valid_from}
-    if row.valid_to is None:
+        return "plain", _("begins on %(day)s") % {"day": row.valid_from}
+    if row.valid_to is None or row.goes_on:
         return "ok", _("employed")
-    last = row.valid_to - timedelta(days=1)
     if row.valid_to > on:
-        return "due", _("leaves after %(day)s") % {"day": last}
-    return "plain", _("left on %(day)s") % {"day": last}
+        return "due", _("leaves after %(day)s") % {"day": row.last_day}
+    return "plain", _("left on %(day)s") % {"day": row.last_day}
 
 
 def history(user: User) -> QuerySet[Employment]:
@@ -64,7 +68,8 @@ def history(user: User) -> QuerySet[Employment]:
 
 def standing(user: User, on: date) -> Employment | None:
     """The row in force, else the last, else the first to come."""
-    return Employment.objects.standing(on).filter(user=user).select_related("unit", "post", "level", "manager").first()
+    rows = Employment.objects.standing(on).filter(user=user).annotate(goes_on=_goes_on())
+    return rows.select_related("unit", "post", "level", "manager").first()
 
 
 def roles_held(user: User, on: date) -> QuerySet[RoleAssignment]:
@@ -92,6 +97,11 @@ class UnitLine:
     depth: int
     own: int
     whole: int
+
+    @property
+    def steps(self) -> range:
+        """As many steps as the unit stands in from the left."""
+        return range(self.depth)
 
 
 def unit_lines(units: QuerySet[Unit], on: date) -> list[UnitLine]:

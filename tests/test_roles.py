@@ -244,7 +244,7 @@ def test_wagtails_admin_lets_authors_in_and_refuses_everybody_else(role, world):
 @pytest.mark.parametrize(
     ("name", "roles"),
     [
-        ("wagtailusers_users:index", {Role.PERSONNEL, Role.ADMINISTRATOR}),
+        ("wagtailusers_users:index", {Role.ADMINISTRATOR}),
         ("wagtailimages:index", {Role.TRAINER, Role.ADMINISTRATOR}),
         ("wagtaildocs:index", {Role.TRAINER, Role.ADMINISTRATOR}),
     ],

@@ -207,7 +207,6 @@ def end_employment(*, user: User, last_day: date, now: datetime, by: User | None
     row.valid_to = first_day_out
     row.save(update_fields=["valid_to"])
     journal.record("left", user, by=by, now=now, reason=reason, data={"last_day": last_day.isoformat()})
-    signals.employment_changed.send(sender=User, users=[user], now=now)
     if first_day_out <= timezone.localdate(now):
         end_access(user=user, now=now, by=by, reason=reason)
 
@@ -225,4 +224,3 @@ def stay(*, user: User, by: User | None, now: datetime) -> None:
     row.valid_to = None
     row.save(update_fields=["valid_to"])
     journal.record("stays", user, by=by, now=now)
-    signals.employment_changed.send(sender=User, users=[user], now=now)
