@@ -9,7 +9,10 @@ from people.models import Level, User
 
 
 class LadderRule(models.Model):
-    """What it takes to move from one level to the next; the words live in versions."""
+    """What it takes to move from one level to the next; the words live in versions.
+
+    Without `from_level` it is the way onto the ladder, for people who have no level yet.
+    """
 
     from_level = models.ForeignKey(
         Level, verbose_name=_("from level"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -58,14 +61,21 @@ class RuleVersion(models.Model):
 
 
 class ReviewRound(models.Model):
-    """A promotion review: nominations until `nominate_until`, then a vote of the panel, then decisions."""
+    """A promotion review: nominations until `nominate_until`, then votes of the panel and decisions, then closed.
+
+    A round nobody was proposed in closes at once.
+    """
 
     class State(models.TextChoices):
         NOMINATING = "nominating", _("nominations open")
         REVIEW = "review", _("in review")
         CLOSED = "closed", _("closed")
 
-    MOVES = {State.NOMINATING: {State.REVIEW}, State.REVIEW: {State.CLOSED}, State.CLOSED: set()}
+    MOVES = {
+        State.NOMINATING: {State.REVIEW, State.CLOSED},
+        State.REVIEW: {State.CLOSED},
+        State.CLOSED: set(),
+    }
 
     name = models.CharField(_("name"), max_length=80)
     year = models.PositiveSmallIntegerField(_("year"))
@@ -78,13 +88,22 @@ class ReviewRound(models.Model):
         verbose_name = _("review round")
         verbose_name_plural = _("review rounds")
         ordering = ["-year", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "name"], name="one_round_per_year_and_name"),
+            models.CheckConstraint(
+                condition=Q(effective_on__gt=F("nominate_until")), name="promotions_take_effect_after_nominations"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Case(models.Model):
-    """One person proposed for the next level in one round."""
+    """One person proposed for the next level in one round, from the level held on that day.
+
+    A refusal may still become a promotion: when an appeal against it is upheld.
+    """
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")
@@ -97,13 +116,16 @@ class Case(models.Model):
         State.PROPOSED: {State.IN_REVIEW, State.WITHDRAWN},
         State.IN_REVIEW: {State.PROMOTED, State.REFUSED, State.WITHDRAWN},
         State.PROMOTED: set(),
-        State.REFUSED: set(),
+        State.REFUSED: {State.PROMOTED},
         State.WITHDRAWN: set(),
     }
 
     round = models.ForeignKey(ReviewRound, verbose_name=_("round"), on_delete=models.PROTECT, related_name="cases")
     user = models.ForeignKey(
         User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="promotion_cases"
+    )
+    from_level = models.ForeignKey(
+        Level, verbose_name=_("from level"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     to_level = models.ForeignKey(Level, verbose_name=_("to level"), on_delete=models.PROTECT, related_name="+")
     rule_version = models.ForeignKey(
@@ -206,12 +228,17 @@ class Decision(models.Model):
 
 
 class Appeal(models.Model):
-    """The person's objection to a refusal: mediated by the department, then ruled on by personnel."""
+    """The person's objection to a refusal, ruled on once by somebody else than who refused.
+
+    Upheld, it promotes the person on `effective_on`; the decision stays on file as it was.
+    """
 
     case = models.OneToOneField(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="appeal")
     text = models.TextField(_("text"))
     at = models.DateTimeField(_("at"))
     ruling = models.TextField(_("ruling"), blank=True)
+    upheld = models.BooleanField(_("upheld"), null=True, blank=True)
+    effective_on = models.DateField(_("takes effect"), null=True, blank=True)
     ruled_by = models.ForeignKey(
         User, verbose_name=_("ruled by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -222,10 +249,15 @@ class Appeal(models.Model):
         verbose_name_plural = _("appeals")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ruled_at__isnull=True, ruling="", ruled_by__isnull=True)
-                | (Q(ruled_at__isnull=False, ruled_by__isnull=False) & ~Q(ruling="")),
+                condition=Q(ruled_at__isnull=True, ruling="", ruled_by__isnull=True, upheld__isnull=True)
+                | (Q(ruled_at__isnull=False, ruled_by__isnull=False, upheld__isnull=False) & ~Q(ruling="")),
                 name="a_ruled_appeal_says_how_and_by_whom",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(upheld=True, effective_on__isnull=False)
+                | (Q(effective_on__isnull=True) & (Q(upheld__isnull=True) | Q(upheld=False))),
+                name="an_upheld_appeal_takes_effect_on_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
