@@ -1,0 +1,140 @@
+// Batches on their way to the server: numbered, chained by hash, kept in IndexedDB until they are confirmed, sent in order.
+import { canonical, sha256 } from "./sha256.js";
+
+const MOST_RECORDS = 500;
+const AGAIN_MS = 2000;
+
+// Unsent batches of one attempt, beyond a reload. Without IndexedDB (private windows) only the memory keeps them.
+class Shelf {
+  constructor(attempt) {
+    this.attempt = attempt;
+    this.open = new Promise((resolve) => {
+      let request;
+      try {
+        request = indexedDB.open("academy-typing", 1);
+      } catch {
+        resolve(null);
+        return;
+      }
+      request.onupgradeneeded = () => request.result.createObjectStore("batches", { keyPath: ["attempt", "seq"] });
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => resolve(null);
+    });
+  }
+
+  async use(mode, act) {
+    const base = await this.open;
+    if (!base) return undefined;
+    return new Promise((resolve) => {
+      const transaction = base.transaction("batches", mode);
+      const request = act(transaction.objectStore("batches"));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onerror = () => resolve(undefined);
+    });
+  }
+
+  keep(batch) {
+    return this.use("readwrite", (store) => store.put({ attempt: this.attempt, ...batch }));
+  }
+
+  forget(seq) {
+    return this.use("readwrite", (store) => store.delete(IDBKeyRange.bound([this.attempt, 0], [this.attempt, seq])));
+  }
+
+  async all() {
+    const range = IDBKeyRange.bound([this.attempt, 0], [this.attempt, Infinity]);
+    return (await this.use("readonly", (store) => store.getAll(range))) || [];
+  }
+}
+
+export class Refusal extends Error {
+  constructor(answer) {
+    super(answer.sentence || "");
+    this.code = answer.code || "refused";
+  }
+}
+
+// POSTs JSON and gives the answer; throws Refusal when the server says no, TypeError when nothing was reached.
+export async function post(url, token, body, keepalive = false) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
+    body: JSON.stringify(body),
+    keepalive,
+    redirect: "error",
+  });
+  const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
+  if (!json || response.status >= 500) throw new TypeError("no answer");
+  const answer = await response.json();
+  if (!response.ok) throw new Refusal(answer);
+  return answer;
+}
+
+export class Outbox {
+  // report(state, refusal): "saved", "waiting", "offline" or "refused"; heard(answer) with every confirmation.
+  constructor({ attempt, url, token, report, heard }) {
+    Object.assign(this, { url, token, report, heard, queue: [], sending: null, stopped: false });
+    this.shelf = new Shelf(attempt);
+  }
+
+  // Goes on behind what the server confirms; batches that a closed window left are sent first. True when there were any.
+  async resume({ generation, seq, hash }) {
+    Object.assign(this, { generation, seq, hash });
+    await this.shelf.forget(seq);
+    for (const { attempt, ...batch } of await this.shelf.all()) {
+      if (batch.seq !== this.seq + 1 || batch.previous_hash !== this.hash) continue;
+      this.queue.push(batch);
+      Object.assign(this, { seq: batch.seq, hash: batch.batch_hash });
+    }
+    const left = this.queue.length > 0;
+    if (left) await this.flush();
+    return left;
+  }
+
+  // Makes batches of the records and begins to send them. `leaving`: the window is about to close.
+  add(records, leaving = false) {
+    for (let from = 0; from < records.length; from += MOST_RECORDS) {
+      const part = records.slice(from, from + MOST_RECORDS);
+      const batch = {
+        seq: this.seq + 1,
+        previous_hash: this.hash,
+        batch_hash: sha256(`${this.hash}\n${canonical(part)}`),
+        records: part,
+      };
+      Object.assign(this, { seq: batch.seq, hash: batch.batch_hash });
+      this.queue.push(batch);
+      this.shelf.keep(batch);
+    }
+    if (leaving && this.queue.length) {
+      post(this.url, this.token, { generation: this.generation, ...this.queue[0] }, true).catch(() => {});
+    } else this.flush();
+  }
+
+  // Resolves when everything is confirmed or refused for good.
+  flush() {
+    this.sending = this.sending || this.pump().finally(() => { this.sending = null; });
+    return this.sending;
+  }
+
+  async pump() {
+    while (this.queue.length && !this.stopped) {
+      if (this.queue.length > 1) this.report("waiting");
+      try {
+        const batch = this.queue[0];
+        const answer = await post(this.url, this.token, { generation: this.generation, ...batch });
+        this.heard(answer);
+        this.queue.shift();
+        this.shelf.forget(batch.seq);
+      } catch (error) {
+        if (error instanceof Refusal) {
+          this.stopped = true;
+          this.report("refused", error);
+          return;
+        }
+        this.report("offline");
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
+    if (!this.stopped) this.report("saved");
+  }
+}
