@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='minutes')),
                 ('started_at', models.DateTimeField(verbose_name='started')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
+                ('committed', models.TextField(blank=True, verbose_name='committed text')),
                 ('typed', models.PositiveIntegerField(blank=True, null=True, verbose_name='tokens typed')),
                 ('errors', models.PositiveIntegerField(blank=True, null=True, verbose_name='errors')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='practice_runs', to=settings.AUTH_USER_MODEL, verbose_name='staff member')),

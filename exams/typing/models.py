@@ -184,6 +184,7 @@ class PracticeRun(models.Model):
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    committed = models.TextField(_("committed text"), blank=True)
     typed = models.PositiveIntegerField(_("tokens typed"), null=True, blank=True)
     errors = models.PositiveIntegerField(_("errors"), null=True, blank=True)
 

@@ -21,6 +21,12 @@ LONGEST_SENTENCE = 60
 CHUNK = (200, 300)  # characters
 LINE = 26  # characters of one line as shown
 
+WARM_UP = (
+    "您好，很高兴为您服务。请您先坐一下，",
+    "我把您的情况记下来，再给您一个明确的答复。",
+    "这段文字只用来试一试输入法，不计成绩。",
+)
+
 _SLOT = re.compile(r"\{([a-z_]*)\}")
 _SENTENCE_END = re.compile(r"[。！？…]+[”’』」）]*|\n+")
 _CLOSING = "，。、；：？！…”’』」）》〉】—·"

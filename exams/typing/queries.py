@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
 from exams.models.attempts import Attempt
-from exams.models.sittings import Candidacy, ExamPart
 from exams.typing import passages, replay, scoring
 from exams.typing.models import PracticeRun, TypingBatch, TypingRun, TypingStandard
+from exams.typing.normalise import WIDTH_INSENSITIVE
 from people.models import User
 
 CHUNKS_AHEAD = 2
@@ -80,23 +78,36 @@ def chunk(attempt: Attempt, run: TypingRun, index: int) -> list[str] | None:
 
 @dataclass(frozen=True)
 class Feedback:
-    """An ended run for its owner: the figures, and the typed text in runs of right and wrong."""
+    """A typed text for its owner: the figures, and the text in stretches of right and wrong."""
 
-    run: TypingRun
     score: scoring.Score
+    minutes: int
     parts: list[dict[str, str]]
     counts: dict[str, int]
 
 
 def feedback(run: TypingRun) -> Feedback:
-    """The figures and mistakes of a run. The parts join to the normalised typed text, with what is missing between."""
-    typed, _reference, found = scoring.mistakes(run.text, run.committed, run.standard["punctuation"])
+    """The figures and mistakes of an ended run; nothing decides here."""
+    return _feedback(run.text, run.committed, figures_of(run), run.standard["punctuation"])
+
+
+def practice_feedback(run: PracticeRun, text: str) -> Feedback:
+    """The same for a practice over `text`."""
+    return _feedback(text, run.committed, practice_score(run))
+
+
+def _feedback(passage: str, committed: str, score: scoring.Score, punctuation: str = WIDTH_INSENSITIVE) -> Feedback:
+    typed, _reference, found = scoring.mistakes(passage, committed, punctuation)
     counts = {kind: sum(mistake.kind == kind for mistake in found) for kind in ("wrong", "extra", "missing")}
-    return Feedback(run=run, score=figures_of(run), parts=marked_parts(typed, found), counts=counts)
+    minutes = score.duration_ms // scoring.MS_PER_MINUTE
+    return Feedback(score=score, minutes=minutes, parts=marked_parts(typed, found), counts=counts)
 
 
 def marked_parts(typed: str, found: list[scoring.Mistake]) -> list[dict[str, str]]:
-    """[{"kind": right | wrong | extra | missing, "typed", "expected"}] in reading order, neighbours of a kind joined."""
+    """[{"kind": right | wrong | extra | missing, "typed", "expected"}] in reading order, neighbours of a kind joined.
+
+    The typed ones join to the whole normalised text.
+    """
     parts: list[dict[str, str]] = []
 
     def add(kind: str, typed_text: str, expected: str) -> None:
@@ -128,15 +139,27 @@ def practice_trend(user: User, limit: int = 20) -> list[tuple[PracticeRun, scori
     return [(run, practice_score(run)) for run in reversed(runs)]
 
 
-def next_standard(user: User, speed: float) -> TypingStandard | None:
-    """The lowest standard above a speed (characters per minute); None when every one is reached."""
-    return TypingStandard.objects.filter(threshold__gt=speed).order_by("threshold").first()
+@dataclass(frozen=True)
+class Goal:
+    """The lowest standard that no practice has reached yet, and how far the fastest accurate enough one was from it.
+
+    `standard` is None when all are reached; `best` and `missing` are characters per minute.
+    """
+
+    standard: TypingStandard | None
+    best: float
+    missing: float
 
 
-def typing_parts(user: User) -> QuerySet[ExamPart]:
-    """Typing parts of exams that the person is or was invited to."""
-    exams = Candidacy.objects.filter(user=user).values("sitting__exam")
-    return ExamPart.objects.filter(kind=ExamPart.Kind.TYPING, exam__in=exams).select_related("standard")
+def goal(trend: list[tuple[PracticeRun, scoring.Score]]) -> Goal:
+    """What to practise for, from the runs given. One query."""
+    best = 0
+    for standard in TypingStandard.objects.order_by("threshold", "-gate"):
+        accurate = [score.speed_tenths for _run, score in trend if score.certified * 100 >= standard.gate * score.typed]
+        best = max(accurate, default=0)
+        if best < standard.threshold * 10:
+            return Goal(standard=standard, best=best / 10, missing=(standard.threshold * 10 - best) / 10)
+    return Goal(standard=None, best=best / 10, missing=0.0)
 
 
 def _shown(committed: str, pieces: list[list[str]]) -> int:

@@ -101,7 +101,7 @@ def _check_splice(record: Record, length: int) -> int:
         or not isinstance(record["composing"], bool)
     ):
         raise BadRecords("shape")
-    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in inserted):
+    if storable(inserted) != inserted:
         raise BadRecords("character")
     pos, removed = record["pos"], record["removed"]
     if pos < 0 or removed < 0 or pos + removed > length:
@@ -138,6 +138,7 @@ class Replay:
             pos, removed = record["pos"], record["removed"]
             self.raw = self.raw[:pos] + record["inserted"] + self.raw[pos + removed :]
             self.composing = record["composing"]
+            self.counts["silent"] += record["kind"] == "silent"
             if not self.composing:
                 self._commit()
 
@@ -163,6 +164,11 @@ def replay(records: Iterable[Record], *, until_ms: int | None = None) -> Replay:
             break
         state.apply(record)
     return state
+
+
+def storable(text: str) -> str:
+    """The text without NUL and surrogates that stand alone: no database keeps them and no input method makes them."""
+    return "".join(character for character in text if character != "\0" and not "\ud800" <= character <= "\udfff")
 
 
 def fingerprint(text: str) -> str:

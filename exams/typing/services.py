@@ -204,16 +204,6 @@ def begin(*, attempt: Attempt, now: datetime, seed: int | None = None) -> Typing
 
 
 @transaction.atomic
-def take_over(*, attempt_id: int, now: datetime) -> Attempt:
-    """The tab that asks becomes the only one that may write: the generation rises. An ended attempt stays as it is."""
-    attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
-    if attempt.state == Attempt.State.OPEN:
-        attempt.generation += 1
-        attempt.save(update_fields=["generation"])
-    return attempt
-
-
-@transaction.atomic
 def append_batch(
     *,
     attempt_id: int,
@@ -339,9 +329,10 @@ def finish_practice(*, run: PracticeRun, text: str, now: datetime) -> PracticeRu
         return run
     if now > run.started_at + timedelta(minutes=run.minutes) + PRACTICE_GRACE:
         raise Refused(_("The time of this practice is long over. Start a new one."), code="late")
-    figures = scoring.score(practice_text(run), text[: replay.MAX_LENGTH], run.minutes * scoring.MS_PER_MINUTE, 0, 0)
+    run.committed = replay.storable(text[: replay.MAX_LENGTH])
+    figures = scoring.score(practice_text(run), run.committed, run.minutes * scoring.MS_PER_MINUTE, 0, 0)
     run.ended_at, run.typed, run.errors = now, figures.typed, figures.errors
-    run.save(update_fields=["ended_at", "typed", "errors"])
+    run.save(update_fields=["ended_at", "committed", "typed", "errors"])
     return run
 
 

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 
 from exams.models import Attempt
+from exams.services import take_over
 from exams.typing import passages, queries, services
 from exams.typing.models import Passage, TypingBatch, TypingRun
 from ground.errors import Refused
@@ -194,10 +195,10 @@ class TestBatches:
 
     def test_only_the_newest_tab_writes_and_the_clock_stays(self, now):
         attempt = scenes.attempt(now)
-        old = Browser(attempt)
+        started, old = attempt.deadline, Browser(attempt)
         old.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
-        taken = services.take_over(attempt_id=attempt.pk, now=after(attempt, seconds=3))
-        assert taken.deadline == attempt.deadline
+        taken = take_over(attempt=attempt, now=after(attempt, seconds=3))
+        assert taken.deadline == started
         stale = old.batch([insert(3000, 2, "走进")])
         assert refused(lambda: old.deliver(stale, after(attempt, seconds=4))) == "generation"
         new = Browser(taken)
@@ -337,9 +338,10 @@ class TestQueries:
         attempt = scenes.attempt(now)
         text = "".join(attempt.typing.text.split())
         Browser(attempt).type(text[:10] + "错" + text[11:20] + text[21:30] + "多" + text[30:40])
-        found = queries.feedback(scenes.end(attempt, after(attempt, minutes=5)))
+        run = scenes.end(attempt, after(attempt, minutes=5))
+        found = queries.feedback(run)
         assert found.counts == {"wrong": 1, "extra": 1, "missing": 1}
-        assert "".join(part["typed"] for part in found.parts) == services.normalise(found.run.committed)
+        assert "".join(part["typed"] for part in found.parts) == services.normalise(run.committed)
 
 
 class TestPractice:
@@ -354,7 +356,9 @@ class TestPractice:
         assert score.certified == ended.typed
         scenes.standard(now, threshold=30)
         scenes.standard(now, threshold=90)
-        assert queries.next_standard(user, score.speed).threshold == 90
+        goal = queries.goal(queries.practice_trend(user))
+        assert (goal.standard.threshold, goal.best, goal.missing) == (90, score.speed, 90 - score.speed)
+        assert queries.goal([]).standard.threshold == 30
 
     def test_practice_never_shows_an_exam_passage(self, now):
         scenes.passage(now)

@@ -22,8 +22,8 @@ const FORBIDDEN = {
 
 class TypingTest extends HTMLElement {
   connectedCallback() {
-    for (const name of ["pad", "frame", "passage", "face", "saved", "say", "lines", "work", "over", "kept"]) {
-      this[name] = this.querySelector(`[data-part=${name}]`);
+    for (const name of ["pad", "frame", "passage", "face", "saved", "say", "lines", "count", "work", "over", "kept"]) {
+      this[name] = document.querySelector(`[data-part=${name}]`); // the bar with the clock stands outside the element
     }
     this.mode = this.getAttribute("mode");
     this.exam = this.mode === "exam";
@@ -138,14 +138,14 @@ class TypingTest extends HTMLElement {
     on(document, "visibilitychange", () => {
       if (document.hidden) this.note("hidden");
     });
+    on(this, "submit", (event) => {
+      event.preventDefault();
+      this.form = event.target;
+      this.finish();
+    });
     if (this.exam) {
       on(window, "pagehide", () => this.cut(true));
       on(window, "offline", () => this.note("offline"));
-      on(this, "submit", (event) => {
-        event.preventDefault();
-        this.form = event.target;
-        this.finish();
-      });
     }
   }
 
@@ -239,7 +239,8 @@ class TypingTest extends HTMLElement {
   report(state, refusal) {
     if (!this.saved) return;
     this.saved.className = `saved ${{ saved: "", waiting: "waiting", offline: "waiting", refused: "failed" }[state]}`;
-    this.saved.textContent = refusal?.message || this.dataset[state];
+    const words = refusal?.message || this.dataset[state];
+    if (this.saved.textContent !== words) this.saved.textContent = words;
     if (state === "refused") {
       this.locked = true;
       clearInterval(this.beat);
@@ -254,14 +255,12 @@ class TypingTest extends HTMLElement {
 
   // The passage, and where the person is in it.
   show(lines) {
-    let end = this.passage.querySelectorAll("p").length ? this.text.length : 0;
     for (const line of lines) {
       const row = document.createElement("p");
       row.textContent = line;
-      row.dataset.from = end;
+      row.dataset.from = this.text.length;
       this.passage.append(row);
       this.text += line.replace(/\s/gu, "");
-      end = this.text.length;
     }
   }
 
@@ -301,6 +300,7 @@ class TypingTest extends HTMLElement {
     const now = rows[current];
     if (now) this.passage.scrollTop = now.offsetTop - this.passage.offsetTop - now.offsetHeight * 1.5;
     if (this.lines) this.lines.textContent = this.lines.dataset.words.replace("{now}", current + 1).replace("{all}", this.total);
+    if (this.count) this.count.textContent = this.count.dataset.words.replace("{count}", typed.length);
     this.more();
     this.grow();
   }

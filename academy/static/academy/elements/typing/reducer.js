@@ -24,7 +24,7 @@ export function difference(before, after) {
 }
 
 // The next state and the record of an event {type, value, inputType, isComposing}, or null when nothing changed.
-// A lone surrogate or a NUL never reaches the record: the textarea is then corrected by the caller (see `raw`).
+// A lone surrogate or a NUL never reaches a record: the server would refuse it.
 export function reduce(state, event) {
   const value = clean(event.value);
   let composing = state.composing;
@@ -43,7 +43,7 @@ export function reduce(state, event) {
 
 const isHigh = (text, place) => (text.charCodeAt(place) & 0xfc00) === 0xd800;
 const isLow = (text, place) => (text.charCodeAt(place) & 0xfc00) === 0xdc00;
-const clean = (text) => text.replace(/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "");
+const clean = (text) => text.replace(/[\0\ud800-\udfff]/gu, ""); // with /u only surrogates that stand alone match
 
 function points(text) {
   let count = text.length;

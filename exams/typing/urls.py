@@ -1,0 +1,17 @@
+"""Addresses of the typing test, inside the names of exams."""
+
+from django.urls import path
+
+from exams.typing import views
+
+urlpatterns = [
+    path("ready/<int:pk>/<int:part>/", views.ready, name="typing_ready"),
+    path("attempt/<int:pk>/", views.attempt, name="typing_attempt"),
+    path("attempt/<int:pk>/resume/", views.resume, name="typing_resume"),
+    path("attempt/<int:pk>/batch/", views.batch, name="typing_batch"),
+    path("attempt/<int:pk>/chunk/<int:index>/", views.chunk, name="typing_chunk"),
+    path("practice/", views.practice, name="practice"),
+    path("practice/start/", views.practice_start, name="practice_start"),
+    path("practice/<int:pk>/", views.practice_run, name="practice_run"),
+    path("practice/<int:pk>/finish/", views.practice_finish, name="practice_finish"),
+]
