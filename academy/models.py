@@ -1,10 +1,15 @@
 """The site itself: its root page, name and logo."""
 
 from django.db import models
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Page
+from wagtail.url_routing import RouteResult
+
+from courses.models import CourseIndexPage
 
 
 class HomePage(Page):
@@ -17,6 +22,13 @@ class HomePage(Page):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """As Wagtail routes, but straight to the catalogue, the only page below."""
+        if not path_components:
+            return super().route(request, path_components)
+        catalogue = get_object_or_404(CourseIndexPage.objects.child_of(self), slug=path_components[0])
+        return catalogue.route(request, path_components[1:])
 
 
 @register_setting(icon="site")

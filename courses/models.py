@@ -1,13 +1,17 @@
 """Courses as pages that trainers write, their frozen versions, and what people did with them."""
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from courses.blocks import LESSON_BLOCKS
 from ground.append_only import append_only
@@ -15,19 +19,47 @@ from people.models import Level, User
 from topics.models import Strand, Topic
 
 
-class CourseIndexPage(Page):
+class OpenToEverybody:
+    """Pages that every signed-in person may read, found with one query a level."""
+
+    private_page_options: list[str] = []
+    child_model: str | None = None
+
+    def get_view_restrictions(self) -> models.QuerySet:
+        """None: whoever is signed in may learn."""
+        return PageViewRestriction.objects.none()
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """As Wagtail routes, but straight to the one class a child can have."""
+        if not path_components:
+            return super().route(request, path_components)
+        if self.child_model is None:
+            raise Http404
+        children = apps.get_model(self.child_model).objects.child_of(self)
+        child = get_object_or_404(children, slug=path_components[0])
+        return child.route(request, path_components[1:])
+
+
+class CourseIndexPage(OpenToEverybody, Page):
     """The catalogue: all published courses by strand."""
 
     max_count = 1
     subpage_types = ["courses.CoursePage"]
+    child_model = "courses.CoursePage"
     template = "courses/course_index.html"
 
     class Meta:
         verbose_name = _("course catalogue")
         verbose_name_plural = _("course catalogues")
 
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """The page is a view like any other; imported here because views read models."""
+        from courses.views import learning
 
-class CoursePage(Page):
+        return learning.course_index(request, self)
+
+
+class CoursePage(OpenToEverybody, Page):
     """A course. Publishing it (or a lesson below it) freezes a CourseVersion."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
@@ -41,6 +73,7 @@ class CoursePage(Page):
 
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.LessonPage"]
+    child_model = "courses.LessonPage"
     template = "courses/course.html"
     search_fields = [*Page.search_fields, index.SearchField("summary"), index.SearchField("code")]
     content_panels = [
@@ -62,8 +95,14 @@ class CoursePage(Page):
         verbose_name = _("course")
         verbose_name_plural = _("courses")
 
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """The page is a view like any other; imported here because views read models."""
+        from courses.views import learning
 
-class LessonPage(Page):
+        return learning.course(request, self)
+
+
+class LessonPage(OpenToEverybody, Page):
     """A lesson: blocks to read, hear and answer."""
 
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
@@ -85,6 +124,12 @@ class LessonPage(Page):
         """Keeps the search column true to the body."""
         self.body_words = " ".join(map(str, self.body.stream_block.get_searchable_content(self.body)))
         super().save(*args, **kwargs)
+
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """The page is a view like any other; imported here because views read models."""
+        from courses.views import learning
+
+        return learning.lesson(request, self)
 
 
 @append_only

@@ -6,9 +6,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+import nh3
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,7 +27,18 @@ from courses.models import (
     LessonProgress,
 )
 from courses.progress import Due
+from exams.models import Question
 from people.models import Employment, User
+
+
+@dataclass(frozen=True)
+class LessonRow:
+    """A lesson in a list: where it is, whether it is done, whether it is the one to take next."""
+
+    lesson: LessonPage
+    url: str
+    done: bool
+    current: bool
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,19 @@ class Standing:
         wanted = progress.next_lesson(wanted=[lesson.pk for lesson in self.lessons], done=set(self.done_lessons))
         return next((lesson for lesson in self.lessons if lesson.pk == wanted), None)
 
+    @cached_property
+    def rows(self) -> list[LessonRow]:
+        """The lessons as a page lists them."""
+        return [
+            LessonRow(
+                lesson=lesson,
+                url=lesson.get_url(self._site) or "",
+                done=lesson.pk in self.done_lessons,
+                current=lesson == self.lesson and self.completion is None,
+            )
+            for lesson in self.lessons
+        ]
+
     @property
     def number(self) -> int:
         """The place of the next lesson in the course, from 1; 0 without one."""
@@ -85,14 +111,19 @@ class Standing:
 
     @cached_property
     def course_url(self) -> str:
-        return self.course.get_url(self._site) or ""
+        """Empty for a course that is not published any more."""
+        return self.course.get_url(self._site) or "" if self.course.live else ""
 
     @cached_property
+    def lesson_url(self) -> str:
+        """The next lesson; empty when all are done."""
+        return self.lesson.get_url(self._site) or "" if self.lesson else ""
+
+    @property
     def url(self) -> str:
         """Where learning goes on: the next lesson, or the course before the first."""
-        if self.enrolment is not None and self.completion is None and self.lesson is not None:
-            return self.lesson.get_url(self._site) or ""
-        return self.course_url
+        begun = self.enrolment is not None and self.completion is None
+        return self.lesson_url or self.course_url if begun else self.course_url
 
     @property
     def why(self) -> str:
@@ -160,50 +191,53 @@ def live_courses() -> QuerySet[CoursePage]:
     return CoursePage.objects.live().select_related("strand", "level").order_by("strand__order", "strand__code", "path")
 
 
-def lessons_of(courses: Iterable[CoursePage]) -> dict[str, list[LessonPage]]:
-    """Published lessons in order, by the tree path of their course; without their bodies."""
+def _lessons(user: User, courses: list[CoursePage]) -> dict[str, list[LessonPage]]:
+    """Published lessons in order, by the tree path of their course; without bodies, with `is_done` for the person."""
     found: dict[str, list[LessonPage]] = {course.path: [] for course in courses}
+    done = LessonProgress.objects.filter(enrolment__user=user, lesson=OuterRef("pk"), completed_at__isnull=False)
+    lessons = LessonPage.objects.live().defer("body", "body_words").annotate(is_done=Exists(done)).order_by("path")
+    if len(courses) == 1:
+        lessons = lessons.child_of(courses[0])
     length = CoursePage.steplen
-    for lesson in LessonPage.objects.live().defer("body", "body_words").order_by("path"):
+    for lesson in lessons:
         if (path := lesson.path[:-length]) in found:
             found[path].append(lesson)
     return found
 
 
 def standings(
-    user: User, courses: Iterable[CoursePage], on: date, request: HttpRequest | None = None
+    user: User, courses: QuerySet[CoursePage], on: date, request: HttpRequest | None = None
 ) -> list[Standing]:
-    """Where the person is in each course; five queries for any number of courses."""
-    courses = list(courses)
-    lessons = lessons_of(courses)
-    assignments = {
-        row.course_id: row for row in _in_force(user).filter(course__in=courses).select_related("assigned_by", "path")
-    }
-    enrolments = {row.course_id: row for row in Enrolment.objects.filter(user=user, course__in=courses)}
-    completions: dict[int, Completion] = {}
-    for row in Completion.objects.filter(user=user, course__in=courses).order_by("completed_at"):
-        completions.setdefault(row.course_id, row)
-    done = frozenset(
-        LessonProgress.objects.filter(enrolment__user=user, completed_at__isnull=False).values_list("lesson", flat=True)
+    """Where the person is in each course; two queries for any number of courses."""
+    mine = courses.annotate(
+        my_assignment=FilteredRelation(
+            "assignments", condition=Q(assignments__user=user, assignments__withdrawn_at__isnull=True)
+        ),
+        my_enrolment=FilteredRelation("enrolments", condition=Q(enrolments__user=user)),
+        my_completion=FilteredRelation("completions", condition=Q(completions__user=user)),
+    ).select_related(
+        "strand", "level", "my_assignment__assigned_by", "my_enrolment", "my_completion__version", "my_assignment__path"
     )
+    rows = list({course.pk: course for course in mine}.values())
+    lessons = _lessons(user, rows) if rows else {}
     return [
         Standing(
             course=course,
             lessons=lessons[course.path],
-            done_lessons=done,
+            done_lessons=frozenset(lesson.pk for lesson in lessons[course.path] if lesson.is_done),
             on=on,
-            assignment=assignments.get(course.pk),
-            enrolment=enrolments.get(course.pk),
-            completion=completions.get(course.pk),
+            assignment=getattr(course, "my_assignment", None),
+            enrolment=getattr(course, "my_enrolment", None),
+            completion=getattr(course, "my_completion", None),
             _site=request,
         )
-        for course in courses
+        for course in rows
     ]
 
 
 def standing(user: User, course: CoursePage, on: date, request: HttpRequest | None = None) -> Standing:
     """Where the person is in one course."""
-    return standings(user, [course], on, request)[0]
+    return standings(user, CoursePage.objects.filter(pk=course.pk), on, request)[0]
 
 
 def _in_force(user: User) -> QuerySet[Assignment]:
@@ -211,10 +245,11 @@ def _in_force(user: User) -> QuerySet[Assignment]:
 
 
 def _touched(user: User) -> QuerySet[CoursePage]:
-    mine = Q(Exists(_in_force(user).filter(course=OuterRef("pk")))) | Q(
-        Exists(Enrolment.objects.filter(user=user, course=OuterRef("pk")))
-    )
-    return live_courses().filter(mine)
+    """Courses the person must take or has begun, while they are published; and for ever what was completed."""
+    this = {"user": user, "course": OuterRef("pk")}
+    waiting = Q(Exists(_in_force(user).filter(course=OuterRef("pk")))) | Q(Exists(Enrolment.objects.filter(**this)))
+    completed = Q(Exists(Completion.objects.filter(**this)))
+    return CoursePage.objects.select_related("strand", "level").filter(Q(waiting, live=True) | completed)
 
 
 def assignments_of(user: User, on: date, request: HttpRequest | None = None) -> list[Standing]:
@@ -349,6 +384,45 @@ def search_lessons(words: str, limit: int = 12) -> list[LessonPage]:
 
 def _in_lesson(word: str) -> Q:
     return Q(title__icontains=word) | Q(body_words__icontains=word)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question of a quick check as a learner sees it: without its key."""
+
+    code: str
+    kind: str
+    stem: str
+    options: list[str]
+    unit: str
+
+
+def check_codes(lesson: LessonPage) -> list[str]:
+    """The codes of the questions in a lesson's quick checks."""
+    checks = (block.value for block in lesson.body if block.block_type == "check")
+    return [code.strip() for check in checks for code in check["questions"]]
+
+
+def checks_of(lesson: LessonPage) -> dict[str, Check]:
+    """The live questions of a lesson's quick checks by code."""
+    codes = check_codes(lesson)
+    if not codes:
+        return {}
+    questions = Question.objects.filter(code__in=codes, state=Question.State.LIVE, current__isnull=False)
+    return {
+        question.code: Check(
+            code=question.code,
+            kind=question.current.kind,
+            stem=_clean(question.current.content.get("stem", "")),
+            options=[_clean(option) for option in question.current.content.get("options", [])],
+            unit=question.current.content.get("unit", ""),
+        )
+        for question in questions.select_related("current")
+    }
+
+
+def _clean(html: str) -> str:
+    return mark_safe(nh3.clean(html, tags={"b", "strong", "em", "p", "br", "ul", "ol", "li"}, attributes={}))
 
 
 def late_assignments(people: QuerySet[User], on: date) -> QuerySet[Assignment]:

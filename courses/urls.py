@@ -1,12 +1,14 @@
-"""Addresses of courses."""
+"""Addresses of courses; the pages themselves lie in the page tree."""
 
 from django.urls import URLPattern, path
 
-from courses import views
+from courses.views import learning
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
-    path("", views.catalogue, name="catalogue"),
-    path("mine/", views.mine, name="mine"),
-    path("path/", views.path, name="path"),
+    path("", learning.catalogue, name="catalogue"),
+    path("mine/", learning.mine, name="mine"),
+    path("path/", learning.path, name="path"),
+    path("lessons/<int:pk>/done/", learning.complete_lesson, name="complete_lesson"),
+    path("lessons/<int:pk>/check/<str:code>/", learning.check, name="check"),
 ]
