@@ -126,7 +126,7 @@ def _feedback(request: HttpRequest, code: str) -> dict[str, Any]:
     answer = _answer(version.kind, request)
     if answer is None:
         return {"state": "empty"}
-    right = grade(version.kind, version.key, answer, 1) > 0
+    right = grade(version.kind, {"unit": version.content.get("unit", ""), **version.key}, answer, 1) > 0
     given = [str(place) for place in answer.get("chosen", [])] or answer.get("text", "")
     if "answer" in answer:
         given = "true" if answer["answer"] else "false"
