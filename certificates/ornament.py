@@ -75,13 +75,13 @@ def corners() -> list[tuple[float, float]]:
 
 
 def arc(text: str) -> list[tuple[str, float]]:
-    """The letters of a seal's rim with the degrees each is turned, evenly over at most 260 degrees."""
-    letters = [letter for letter in text if not letter.isspace()] if not text.isascii() else list(text)
-    spread = min(260.0, 26.0 * max(len(letters) - 1, 1)) if letters else 0
-    step = spread / max(len(letters) - 1, 1)
-    return [(letter, -spread / 2 + step * place) for place, letter in enumerate(letters)]
+    """The letters of a seal's rim with the degrees each is turned: Han evenly, others as wide as they are."""
+    step = 26.0 if not text.isascii() else 11.0
+    step = min(step, 260.0 / max(len(text) - 1, 1))
+    return [(letter, step * (place - (len(text) - 1) / 2)) for place, letter in enumerate(text)]
 
 
-def rim_size(letters: int) -> float:
+def rim_size(text: str) -> float:
     """Type size on a rim of radius 33, in the seal's own units (the seal is 100 across)."""
-    return min(9.5, 33 * radians(260) / max(letters, 1) * 0.98)
+    wide = 0.98 if not text.isascii() else 1.6
+    return round(min(9.5, 33 * radians(260) / max(len(text), 1) * wide), 2)

@@ -80,7 +80,6 @@ def page(certificate: Certificate) -> str:
     """The HTML of the certificate in its own language."""
     language = certificate.language if certificate.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with translation.override(language):
-        seal = ornament.arc(certificate.organisation)
         context = {
             "certificate": certificate,
             "language": language,
@@ -95,8 +94,8 @@ def page(certificate: Certificate) -> str:
             "rosette": ornament.rosette(),
             "corner": ornament.corner(),
             "corners": ornament.corners(),
-            "seal": seal,
-            "seal_size": ornament.rim_size(len(seal)),
+            "seal": ornament.arc(certificate.organisation),
+            "seal_size": ornament.rim_size(certificate.organisation),
         }
         return render_to_string("certificates/pdf.html", context)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from certificates import services
 from certificates.models import CertificateKind
 from exams.models import Candidacy, Exam, Result, Sitting
 from tests import factories
@@ -73,6 +74,6 @@ def personnel(db):
 
 @pytest.fixture
 def certificate(kind, holder, now):
-    from certificates import services
+
 
     return services.issue(result=make_result(holder, now), kind=kind, now=now)
