@@ -11,5 +11,7 @@ def nightly() -> None:
     """Catches up on what a failure may have left: certificates, groups of roles that began or ended, needs."""
     now = timezone.now()
     certificates.issue_missing(now=now)
+    certificates.render_missing(now=now)
+    certificates.remind(now=now)
     people.sync_all_groups(now=now)
     plans.find_needs(year=timezone.localdate(now).year, now=now)

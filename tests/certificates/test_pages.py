@@ -14,7 +14,7 @@ from certificates.models import Revocation
 from tests import factories
 from tests.certificates.conftest import make_exam, make_kind, make_result
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -27,19 +27,15 @@ def as_user(client):
     return sign_in
 
 
-@pytest.fixture(autouse=True)
-def today(time_machine, now):
-    time_machine.move_to(now)
-    return time_machine
-
-
 def issue_for(kind, now, unit=None, name="员工"):
     person = factories.person(name, at=unit)
     return services.issue(result=make_result(person, now), kind=kind, now=now)
 
 
 def cost(client, url):
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert client.get(url).status_code == 200
     return len(queries)
 

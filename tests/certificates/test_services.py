@@ -1,6 +1,6 @@
 """Issue, revoke, remind: what is written, once, and by whom."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -8,9 +8,8 @@ from django.db import IntegrityError, connection, connections, transaction
 from django_q.models import OrmQ
 
 from certificates import queries, services
-from certificates.models import Certificate, CertificateKind, NumberSeries, Revocation
+from certificates.models import Certificate, NumberSeries, Revocation
 from exams.models import Result
-from exams.signals import result_passed
 from ground.errors import Refused
 from ground.models import JournalEntry
 from people.models import Notification
@@ -27,11 +26,19 @@ def test_a_certificate_freezes_what_it_says(certificate, holder):
     assert certificate.valid_until == date(2028, 11, 22)
     assert certificate.renewable_from == date(2028, 8, 25)
     assert certificate.language == "zh-hans"
-    figures = [(figure["label"], figure["value"]) for figure in certificate.figures]
-    assert figures[0] == ("业务考试", "92")
-    assert figures[1] == ("汉字录入", "52.4")
-    assert figures[2][1] == "97.8"
-    assert [figure["unit"] for figure in certificate.figures][2] == "%"
+    assert certificate.figures == [{"label": "业务考试", "value": "100", "unit": certificate.figures[0]["unit"]}]
+
+
+def test_figures_say_what_was_measured_in_the_persons_language():
+    paper = {"title": "业务考试", "kind": "paper", "score": "92.00", "speed": None, "accuracy": None}
+    typing = {"title": "汉字录入", "kind": "typing", "score": None, "speed": "52.4", "accuracy": "97.80"}
+    unreached = {"title": "面谈", "kind": "paper", "score": None, "speed": None, "accuracy": None}
+    rows = services.figures([paper, typing, unreached], "en")
+    assert [(row["label"], row["value"], row["unit"]) for row in rows] == [
+        ("业务考试", "92", "points of 100"),
+        ("汉字录入", "52.4", "characters/min"),
+        ("Typing accuracy", "97.8", "%"),
+    ]
 
 
 def test_issuing_again_returns_the_same_certificate_and_writes_nothing(certificate, kind, now):
@@ -59,13 +66,14 @@ def test_numbers_count_up_within_a_year_and_begin_again_with_the_next(kind, now)
 def test_kinds_with_one_prefix_share_a_series(kind, holder, now):
     other = make_kind(code="other", name="投诉处理上岗证")
     result = make_result(holder, now)
-    numbers = [services.issue(result=result, kind=each, now=now).number for each in (kind, other)]
+    numbers = [result.certificates.get(kind=each).number for each in (kind, other)]
     assert numbers == ["YQ-ZJ-2026-000001", "YQ-ZJ-2026-000002"]
 
 
 def test_days_are_the_organisations(kind, holder, now):
     late_in_utc = now.replace(hour=0, minute=30)
-    certificate = services.issue(result=make_result(holder, now), kind=kind, now=late_in_utc)
+    certificate = services.issue(result=make_result(holder, late_in_utc), kind=kind, now=late_in_utc)
+    assert late_in_utc.astimezone(UTC).date() == date(2026, 11, 22)
     assert certificate.issued_on == date(2026, 11, 23)
 
 
@@ -80,8 +88,8 @@ def test_a_failed_result_and_another_exams_result_earn_nothing(kind, holder, now
 
 
 def test_a_result_before_the_first_day_of_a_kind_earns_nothing(holder, now):
-    kind = make_kind(earned_from=date(2026, 12, 1))
     early, late = make_result(holder, now), make_result(holder, now + timedelta(days=20))
+    kind = make_kind(earned_from=date(2026, 12, 1))
     assert services.issue_missing(now=now + timedelta(days=30)) == 1
     assert list(kind.certificates.values_list("result", flat=True)) == [late.pk]
     assert not early.certificates.exists()
@@ -90,19 +98,15 @@ def test_a_result_before_the_first_day_of_a_kind_earns_nothing(holder, now):
 def test_a_passed_result_is_told_by_signal_and_earns_every_kind(kind, holder, now):
     other = make_kind(code="other", name="投诉处理上岗证", prefix="YQ-TS")
     result = make_result(holder, now)
-    result_passed.send(sender=Result, result=result, now=now)
     assert {certificate.kind for certificate in result.certificates.all()} == {kind, other}
     assert OrmQ.objects.count() == 2
 
 
 def test_a_failure_to_issue_leaves_the_result_and_the_night_repeats_it(kind, holder, now):
-    CertificateKind.objects.filter(pk=kind.pk).update(prefix="YQ-ZJ")
     # Somebody already has the number that comes next: the database refuses the certificate.
     other = services.issue(result=make_result(factories.person("甲一"), now), kind=kind, now=now)
     NumberSeries.objects.update(last=0)
-    with transaction.atomic():
-        result = make_result(holder, now)
-        result_passed.send(sender=Result, result=result, now=now)
+    result = make_result(holder, now)
     assert Result.objects.filter(pk=result.pk).exists()
     assert not result.certificates.exists()
     assert OrmQ.objects.count() == 1
@@ -113,8 +117,9 @@ def test_a_failure_to_issue_leaves_the_result_and_the_night_repeats_it(kind, hol
     assert other.number == "YQ-ZJ-2026-000001"
 
 
-def test_a_rollback_takes_the_queued_task_with_it(kind, holder, now):
+def test_a_rollback_takes_the_queued_task_with_it(holder, now):
     result = make_result(holder, now)
+    kind = make_kind()
     with transaction.atomic():
         services.issue(result=result, kind=kind, now=now)
         transaction.set_rollback(True)
@@ -166,8 +171,8 @@ def test_what_was_never_rendered_is_queued_again_at_night(certificate, personnel
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks need PostgreSQL: set TEST_DATABASE_URL")
 def test_racing_results_get_different_numbers_and_one_result_one_certificate(now):
-    kind = make_kind()
     results = [make_result(factories.person(f"员工{index}"), now) for index in range(4)]
+    kind = make_kind()
     work = [*results, *results]
     barrier, failures = Barrier(len(work)), []
 
