@@ -134,13 +134,22 @@ def verdict_of(candidacy: Candidacy, parts: Sequence[ExamPart], now: datetime) -
                 title=part.title,
                 kind=part.kind,
                 allowed=part.tries + candidacy.extra_tries,
-                rule=part.standard.counts if part.standard else folding.BEST,
+                rule=_rule(part, attempts),
                 tries=tuple(_try(attempt) for attempt in attempts if attempt.part_id == part.pk),
             )
             for part in parts
         ],
         closed=now >= candidacy.sitting.closes_at,
     )
+
+
+def _rule(part: ExamPart, attempts: Sequence[Attempt]) -> str:
+    """Which try counts: of a paper the best; of a typing test what its standard said when the newest try began."""
+    if part.standard is None:
+        return folding.BEST
+    runs = [getattr(attempt, "typing", None) for attempt in attempts if attempt.part_id == part.pk]
+    frozen = [run.standard.get("counts") for run in runs if run is not None]
+    return (frozen[-1] if frozen else None) or part.standard.counts
 
 
 def _try(attempt: Attempt) -> folding.Try:
@@ -413,6 +422,37 @@ def _reviewed(question: Asked, version: QuestionVersion, points: Decimal) -> Rev
         explanation=version.explanation,
         source=version.source,
     )
+
+
+def review_alone(version: QuestionVersion) -> Reviewed:
+    """A question with its key, for its author."""
+    return _reviewed(asked_alone(version), version, Decimal(0))
+
+
+def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
+    """What the result page shows: parts with the try that counts, topics, and the marked papers once released."""
+    verdict = verdict_of(row.candidacy, row.sitting.exam.parts.all(), now)
+    attempts = {attempt.pk: attempt for attempt in row.candidacy.attempts.all()}
+    parts = []
+    for state, line in zip(row.parts, verdict.parts, strict=True):
+        attempt = attempts.get(line["attempt"])
+        parts.append({"state": state, "line": line, "attempt": attempt, "pass_percent": _pass_percent(state, attempt)})
+    papers = [part["attempt"] for part in parts if part["attempt"] is not None and part["attempt"].paper_id]
+    shown = bool(papers) and all(released(attempt, row.sitting, now) for attempt in papers)
+    marked = list(Attempt.objects.filter(pk__in=[paper.pk for paper in papers]).select_related("paper", "part"))
+    return {
+        "row": row,
+        "verdict": verdict,
+        "parts": parts,
+        "topics": [(topic, round(share * 100)) for topic, share in strengths(papers)] if papers else [],
+        "released": shown,
+        "papers": [(paper, reviewed(paper)) for paper in marked] if shown else [],
+    }
+
+
+def _pass_percent(state: PartState, attempt: Attempt | None) -> int | None:
+    frozen = attempt.pass_percent if attempt is not None else None
+    return state.part.pass_percent if frozen is None else frozen
 
 
 def strengths(attempts: Iterable[Attempt]) -> list[tuple[Topic, float]]:

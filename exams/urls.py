@@ -1,11 +1,32 @@
-"""Addresses of exams."""
+"""Addresses of exams: what a candidate opens, what an examiner opens, and the typing test."""
 
-from django.urls import path
+from django.urls import include, path
 
-from exams import views
+from exams.views import candidates, examiners
 
 app_name = "exams"
 urlpatterns = [
-    path("", views.mine, name="mine"),
-    path("result/<int:pk>/", views.result, name="result"),
+    path("", candidates.mine, name="mine"),
+    path("sitting/<int:pk>/", candidates.candidacy, name="candidacy"),
+    path("sitting/<int:pk>/start/<int:part>/", candidates.start, name="start"),
+    path("attempt/<int:pk>/", candidates.attempt, name="attempt"),
+    path("attempt/<int:pk>/resume/", candidates.resume, name="resume"),
+    path("attempt/<int:pk>/clock/", candidates.clock, name="clock"),
+    path("attempt/<int:pk>/save/", candidates.save, name="save"),
+    path("attempt/<int:pk>/review/", candidates.review, name="review"),
+    path("attempt/<int:pk>/submit/", candidates.submit, name="submit"),
+    path("result/<int:pk>/", candidates.result, name="result"),
+    path("manage/", examiners.sitting_list, name="sitting_list"),
+    path("manage/new/", examiners.sitting_new, name="sitting_new"),
+    path("manage/<int:pk>/", examiners.sitting, name="sitting"),
+    path("manage/<int:pk>/invite/", examiners.invite, name="invite"),
+    path("manage/<int:pk>/cancel/", examiners.cancel, name="cancel"),
+    path("manage/candidate/<int:pk>/", examiners.candidate, name="candidate"),
+    path("manage/candidate/<int:pk>/grant/", examiners.grant, name="grant"),
+    path("manage/candidate/<int:pk>/excuse/", examiners.excuse, name="excuse"),
+    path("manage/attempt/<int:pk>/end/", examiners.end, name="end"),
+    path("manage/attempt/<int:pk>/void/", examiners.void, name="void"),
+    path("manage/attempt/<int:pk>/confirm/", examiners.confirm, name="confirm"),
+    path("question/<int:pk>/preview/", examiners.question_preview, name="question_preview"),
+    path("typing/", include("exams.typing.urls")),
 ]

@@ -25,6 +25,7 @@ from exams.models import (
     Response,
     Result,
 )
+from exams.typing import services as typing
 from ground import journal
 from ground.errors import Refused
 from ground.freezing import canonical, fingerprint
@@ -70,8 +71,6 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Att
         attempt.deadline = now + timedelta(minutes=part.standard.minutes)
     attempt.save(force_insert=True)
     if part.kind == ExamPart.Kind.TYPING:
-        from exams.typing import services as typing
-
         typing.begin(attempt=attempt, now=now)
         attempt.refresh_from_db(fields=["deadline"])
     journal.record("attempt.started", attempt, by=candidacy.user, now=now, data={"part": part.pk})
@@ -168,7 +167,8 @@ def _upsert(attempt_id: int, generation: int, newest: dict[int, tuple[int, str, 
         AND v.column1 <= {length}(p.items) {lock}
         ON CONFLICT (attempt_id, position) DO UPDATE
         SET seq = excluded.seq, answer = excluded.answer, marked = excluded.marked, saved_at = excluded.saved_at
-        WHERE excluded.seq > exams_response.seq
+        WHERE excluded.seq > exams_response.seq OR (excluded.seq = exams_response.seq
+            AND excluded.answer = exams_response.answer AND excluded.marked = exams_response.marked)
         RETURNING position
     """  # noqa: S608 - only our own words are put together; every value is a parameter
     with connection.cursor() as cursor:
@@ -231,8 +231,6 @@ def submit(
     if ended_by == EndedBy.CANDIDATE and now > attempt.deadline:
         ended_by = EndedBy.CLOCK
     if attempt.part.kind == ExamPart.Kind.TYPING:
-        from exams.typing import services as typing
-
         attempt.passed = bool(typing.finish(attempt=attempt, now=now).passed)
     else:
         points = _mark(attempt, now)

@@ -124,6 +124,7 @@ def test_a_saved_answer_can_be_read_again_and_the_newest_wins(now):
     older = [{"position": 1, "seq": 1, "answer": {"chosen": [3]}, "marked": False}]
     same = [{"position": 1, "seq": 2, "answer": {"chosen": [2]}, "marked": False}]
     assert services.save_responses(answers=first, **given) == {1: "saved"}
+    assert services.save_responses(answers=first, **given) == {1: "saved"}  # the same again: its receipt was lost
     assert services.save_responses(answers=older, **given) == {1: "stale"}
     assert services.save_responses(answers=same, **given) == {1: "stale"}
     kept = attempt.responses.get()
