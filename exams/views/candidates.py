@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from exams import queries, services
 from exams.models import Attempt, Candidacy, ExamPart
@@ -21,7 +21,7 @@ from ground.errors import Refused
 SALT = "exams.save"
 
 
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """My sittings: open now, to come, past with results."""
     rows = queries.sittings_for(request.user, request.now)
@@ -41,7 +41,7 @@ def _mine(request: HttpRequest, pk: int) -> Candidacy:
     return get_object_or_404(queries.with_attempts(candidacies), pk=pk)
 
 
-@require_GET
+@require_safe
 def candidacy(request: HttpRequest, pk: int) -> HttpResponse:
     """The cover of a sitting: the rules before the start, a start for each part in order."""
     row = queries.my_sitting(_mine(request, pk), request.now)
@@ -80,7 +80,7 @@ def _ended(attempt: Attempt, now: datetime) -> bool:
     return attempt.state != Attempt.State.OPEN
 
 
-@require_GET
+@require_safe
 @never_cache
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     """The paper. An address without the newest tab's number asks whether to go on here."""
@@ -122,7 +122,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_paper_url(current))
 
 
-@require_GET
+@require_safe
 @never_cache
 def clock(request: HttpRequest, pk: int) -> JsonResponse:
     """Whether the attempt is still open, its tab, and the seconds left: a grant or an end reaches the page this way."""
@@ -180,7 +180,7 @@ def _generation(request: HttpRequest, token: Any, pk: int) -> int:
     except signing.BadSignature as error:
         raise BadRequest("token") from error
     if (attempt_id, user_id) != (pk, request.user.pk):
-        raise BadRequest("token")
+        raise Http404
     return generation
 
 
@@ -200,7 +200,7 @@ def _from_form(request: HttpRequest) -> dict[str, Any]:
     return {"position": position, "seq": seq, "answer": answer, "marked": "marked" in post}
 
 
-@require_GET
+@require_safe
 @never_cache
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """What is answered, marked and open, before handing in."""
@@ -218,7 +218,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("exams:result", pk=ended.candidacy_id)
 
 
-@require_GET
+@require_safe
 @never_cache
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """Score against pass mark by part, strength by topic; questions and explanations after release."""

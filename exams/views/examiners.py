@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from exams import policy, queries, services
 from exams.forms import GrantForm, InviteForm, ReasonForm, SittingForm
@@ -20,7 +20,7 @@ from people.models import Role
 from people.policy import has_role, requires, units_in_reach
 
 
-@require_GET
+@require_safe
 @requires(*policy.HOLDS_SITTINGS, reads=True)
 def sitting_list(request: HttpRequest) -> HttpResponse:
     """Every sitting in reach."""
@@ -65,7 +65,7 @@ def sitting_new(request: HttpRequest) -> HttpResponse:
     return render(request, "exams/sitting_new.html", {"form": form})
 
 
-@require_GET
+@require_safe
 @requires(*policy.HOLDS_SITTINGS, reads=True)
 def sitting(request: HttpRequest, pk: int) -> HttpResponse:
     """The live board; htmx asks for its middle every ten seconds."""
@@ -123,7 +123,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("exams:sitting", pk=pk)
 
 
-@require_GET
+@require_safe
 @requires(*policy.HOLDS_SITTINGS, reads=True)
 def candidate(request: HttpRequest, pk: int) -> HttpResponse:
     """One candidate: every try, what was granted, and what can be decided."""
@@ -230,7 +230,7 @@ def _decide(request: HttpRequest, act: Callable[[], str]) -> None:
         messages.error(request, str(refusal))
 
 
-@require_GET
+@require_safe
 @requires(*policy.WRITES_QUESTIONS, Role.AUDITOR)
 def question_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """A question as a candidate sees it, then its key and figures, for those who write questions."""
