@@ -1,18 +1,65 @@
 """Training needs with their evidence, and the annual plan that answers them."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from courses.models import ClassSession, CoursePage
+from courses.models import Assignment, ClassSession, CoursePage
 from people.models import Unit, User
 from topics.models import Topic
+
+
+@register_setting(icon="crosshairs")
+class NeedThresholds(BaseGenericSetting):
+    """What makes a training need; an administrator may change the figures. They mean what plans.needs says."""
+
+    weak_rate = models.PositiveSmallIntegerField(
+        _("weak below, percent"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("A topic is weak in a unit when fewer than so many percent of the points are reached."),
+    )
+    weak_answers = models.PositiveSmallIntegerField(
+        _("answers at least"),
+        default=5,
+        validators=[MinValueValidator(1)],
+        help_text=_("Fewer answers in a unit say nothing."),
+    )
+    weak_days = models.PositiveSmallIntegerField(
+        _("exams of so many days"), default=180, validators=[MinValueValidator(1)]
+    )
+    findings = models.PositiveSmallIntegerField(
+        _("findings at least"),
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text=_("So many quality findings of one topic in one unit make a need."),
+    )
+    findings_days = models.PositiveSmallIntegerField(
+        _("findings of so many days"), default=90, validators=[MinValueValidator(1)]
+    )
+    expiry_days = models.PositiveSmallIntegerField(
+        _("certificates that expire within so many days"), default=90, validators=[MinValueValidator(1)]
+    )
+    panels = [
+        MultiFieldPanel(
+            [FieldPanel("weak_rate"), FieldPanel("weak_answers"), FieldPanel("weak_days")], heading=_("Exams")
+        ),
+        MultiFieldPanel([FieldPanel("findings"), FieldPanel("findings_days")], heading=_("Quality findings")),
+        FieldPanel("expiry_days"),
+    ]
+
+    class Meta:
+        verbose_name = _("thresholds of training needs")
 
 
 class Need(models.Model):
     """A reason to train the people of a unit in a topic, with its evidence.
 
-    `evidence` is in the words of plans.needs: {"people": n, "answered": n, "rate": percent, "findings": n, "since": date}.
+    `evidence` is in the words of plans.needs, by source: exam {"people", "answered", "rate", "below", "since"},
+    quality {"people", "findings", "days"}, expiry {"people", "kind", "until"}, wish {"people"}; days are ISO dates.
     `key` makes finding needs repeatable: the same source, topic, unit and year is one need.
     """
 
@@ -51,15 +98,43 @@ class Need(models.Model):
         return f"{self.topic} {self.unit}"
 
 
+class Wish(models.Model):
+    """A staff member's own words about why the team should be trained in a topic; wishes of one unit are one need."""
+
+    need = models.ForeignKey(Need, verbose_name=_("need"), on_delete=models.CASCADE, related_name="wishes")
+    user = models.ForeignKey(
+        User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="training_wishes"
+    )
+    text = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("wish")
+        verbose_name_plural = _("wishes")
+        ordering = ["-at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["need", "user"], name="one_wish_per_person_and_need")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.need}"
+
+
 class AnnualPlan(models.Model):
-    """The training plan of one year: drafted by personnel, approved by another person."""
+    """The training plan of one year: drafted by personnel, approved by another person.
+
+    Its items change in a draft only; an approved plan is opened again as a draft and needs two people again.
+    `remark` says why it last came back.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PROPOSED = "proposed", _("proposed")
         APPROVED = "approved", _("approved")
 
-    MOVES = {State.DRAFT: {State.PROPOSED}, State.PROPOSED: {State.DRAFT, State.APPROVED}, State.APPROVED: set()}
+    MOVES = {
+        State.DRAFT: {State.PROPOSED},
+        State.PROPOSED: {State.DRAFT, State.APPROVED},
+        State.APPROVED: {State.DRAFT},
+    }
 
     year = models.PositiveSmallIntegerField(_("year"), unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -71,6 +146,7 @@ class AnnualPlan(models.Model):
         User, verbose_name=_("approved by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    remark = models.CharField(_("why it came back"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("annual training plan")
@@ -93,7 +169,8 @@ class AnnualPlan(models.Model):
 class PlanItem(models.Model):
     """What, how, when, who teaches, whom. "Done" and progress are derived from sessions and completions.
 
-    `course` is set for self-study; `session` once the day of an internal lecture or coaching is fixed.
+    `course` is set for self-study, `assignments` once it was given to the unit's people; `session` once the day of
+    any other method is fixed. The `instructor` of an external course is our own person who goes along, if anybody.
     """
 
     class Method(models.TextChoices):
@@ -123,8 +200,12 @@ class PlanItem(models.Model):
         on_delete=models.SET_NULL,
         related_name="plan_item",
     )
+    assignments = models.ManyToManyField(
+        Assignment, verbose_name=_("assignments"), related_name="plan_items", blank=True
+    )
     needs = models.ManyToManyField(Need, verbose_name=_("needs"), related_name="items", blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancel_reason = models.CharField(_("reason for cancelling"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("plan item")
@@ -136,8 +217,16 @@ class PlanItem(models.Model):
                 | Q(method="external") & ~Q(external_teacher="")
                 | Q(method__in=["lecture", "coaching"], instructor__isnull=False),
                 name="an_item_says_who_teaches",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True) | ~Q(cancel_reason=""), name="a_cancelled_item_has_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.content
+
+    @property
+    def teacher(self) -> str:
+        """Who teaches, in a word: the external teacher, the instructor or the course."""
+        return self.external_teacher or str(self.instructor or self.course or "")

@@ -124,6 +124,8 @@ MODEL_PERMISSIONS: dict[str, list[str]] = {
         "people.level",
         "certificates.certificatekind",
         "academy.academysettings",
+        "quality.qualitysettings",
+        "plans.needthresholds",
         "promotions.ladderrule",
     ],
 }
