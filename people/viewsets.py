@@ -1,14 +1,30 @@
-"""Wagtail's user screens for our User."""
+"""Screens of Wagtail's admin about people: accounts, and the organisation: units, posts, levels. For administrators."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.db.models import OuterRef, ProtectedError, QuerySet, Subquery
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.users.forms import UserCreationForm, UserEditForm
-from wagtail.users.views.users import IndexView
+from wagtail.users.views.users import IndexView as WagtailUserIndexView
+from wagtail.users.views.users import UserColumn
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
-from people.models import User
+from people import services
+from people.models import Employment, Level, Post, Unit, User
 
-FIELDS = {"employee_no", "name", "email", "phone", "is_active"}
+FIELDS = ["employee_no", "name", "email", "phone"]
 
 
 class UserCreateForm(UserCreationForm):
@@ -17,6 +33,8 @@ class UserCreateForm(UserCreationForm):
     email = forms.EmailField(required=False, label=_("E-mail"))
     first_name = None
     last_name = None
+    is_superuser = None
+    field_order = [*FIELDS, "password1", "password2"]
 
     class Meta(UserCreationForm.Meta):
         model = User
@@ -24,27 +42,161 @@ class UserCreateForm(UserCreationForm):
 
 
 class UserChangeForm(UserEditForm):
-    """Changes to an account."""
+    """Changes to an account. Rights come from roles, access ends by leaving: neither is a tick here."""
 
     email = forms.EmailField(required=False, label=_("E-mail"))
     first_name = None
     last_name = None
+    is_superuser = None
+    field_order = [*FIELDS, "password1", "password2"]
 
     class Meta(UserEditForm.Meta):
         model = User
         fields = FIELDS
 
+    def __init__(self, *args: Any, editing_self: bool = False, **kwargs: Any) -> None:
+        # Wagtail takes two ticks away from people who edit themselves; this form has neither.
+        super().__init__(*args, **kwargs)
 
-class UserIndexView(IndexView):
-    """Found by characters, pinyin, initials and number."""
+
+class UserIndexView(WagtailUserIndexView):
+    """Accounts with their unit, found by characters, pinyin, initials and number."""
 
     search_fields = ["name", "name_search", "employee_no"]
 
+    @cached_property
+    def columns(self) -> list[Column]:
+        title = self._get_title_column_class(UserColumn)
+        return [
+            title("name", accessor="name", label=_("Name"), sort_key="name_sort", get_url=self.get_edit_url),
+            Column("employee_no", label=_("Employee number"), sort_key="employee_no"),
+            Column("unit_name", label=_("Unit"), sort_key="unit_name"),
+            BooleanColumn("is_active", label=_("May sign in"), sort_key="is_active"),
+            DateColumn("last_login", label=_("Last signed in"), sort_key="last_login"),
+        ]
+
+    def get_base_queryset(self) -> QuerySet[User]:
+        employed = Employment.objects.current(timezone.localdate()).filter(user=OuterRef("pk"))
+        return super().get_base_queryset().annotate(unit_name=Subquery(employed.values("unit__name")[:1]))
+
 
 class UserViewSet(WagtailUserViewSet):
-    """Users in Wagtail's admin."""
+    """Accounts in Wagtail's admin."""
 
     index_view_class = UserIndexView
 
     def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
         return UserChangeForm if for_update else UserCreateForm
+
+
+class UnitForm(WagtailAdminModelForm):
+    """A unit and the unit above it."""
+
+    parent = forms.ModelChoiceField(label=_("Part of"), queryset=Unit.objects.none(), required=False)
+
+    class Meta:
+        model = Unit
+        fields = ["code", "name", "kind"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.order_by("path")
+        field = self.fields["parent"]
+        field.label_from_instance = lambda unit: "\u3000" * (unit.depth - 1) + unit.name
+        if self.instance.pk:
+            units = units.exclude(path__startswith=self.instance.path)
+            self.initial.setdefault("parent", self.instance.get_parent())
+        field.queryset = units
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        root = Unit.get_first_root_node()
+        if found.get("parent") is None and root is not None and root.pk != self.instance.pk:
+            self.add_error(
+                "parent", _text("Only the organisation itself stands at the top; choose what this is part of.")
+            )
+        return found
+
+    def save(self, commit: bool = True) -> Unit:
+        found = {field: self.cleaned_data[field] for field in ("code", "name", "kind", "parent")}
+        self.instance = services.save_unit(unit=self.instance if self.instance.pk else None, **found)
+        return self.instance
+
+
+class GuardedDeleteView(generic.DeleteView):
+    """Says in a sentence that something in use stays."""
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except ProtectedError:
+            words = _text("“%(name)s” is in use, also by past records, and stays.") % {"name": self.object}
+            messages.error(self.request, words)
+            return redirect(self.get_success_url())
+
+
+class OrganisationViewSet(ModelViewSet):
+    """What units, posts and levels have in common."""
+
+    add_to_reference_index = False
+    delete_view_class = GuardedDeleteView
+    inspect_view_enabled = False
+    copy_view_enabled = False
+
+
+class UnitIndexView(generic.IndexView):
+    """Units in the order of the tree; moving one is editing what it is part of."""
+
+    default_ordering = "path"
+
+    def order_queryset(self, queryset: QuerySet[Unit]) -> QuerySet[Unit]:
+        return queryset.order_by("path")
+
+
+class UnitViewSet(OrganisationViewSet):
+    """The tree of units."""
+
+    model = Unit
+    icon = "site"
+    menu_label = _("Units")
+    index_view_class = UnitIndexView
+    ordering = ["path"]
+    search_fields = ["name", "code"]
+    list_display = [
+        Column("name", label=_("Name"), accessor=lambda unit: "\u3000" * (unit.depth - 1) + unit.name),
+        Column("code", label=_("Code")),
+        Column("kind", label=_("Kind"), accessor=lambda unit: unit.get_kind_display()),
+    ]
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+        return UnitForm
+
+
+class PostViewSet(OrganisationViewSet):
+    """What people are employed to do."""
+
+    model = Post
+    icon = "user"
+    menu_label = _("Posts")
+    form_fields = ["code", "name", "least_level"]
+    list_display = ["name", "code", "least_level"]
+    search_fields = ["name", "code"]
+
+
+class LevelViewSet(OrganisationViewSet):
+    """The rungs of the ladder."""
+
+    model = Level
+    icon = "order"
+    menu_label = _("Levels")
+    form_fields = ["code", "name", "rank"]
+    list_display = ["name", "code", "rank"]
+
+
+class OrganisationGroup(ModelViewSetGroup):
+    """One entry of the menu."""
+
+    menu_label = _("Organisation")
+    menu_icon = "group"
+    menu_order = 700
+    items: Sequence[type[ModelViewSet]] = (UnitViewSet, PostViewSet, LevelViewSet)

@@ -1,4 +1,4 @@
-"""Every write about people, by topic: employment, accounts, roles, notices, the staff list taken from a file."""
+"""Every write about people, by topic: employment, accounts, roles, notices, units, the staff list taken from a file."""
 
 from people.services.accounts import (
     change_details,
@@ -9,6 +9,7 @@ from people.services.accounts import (
 )
 from people.services.employment import change_employment, end_employment, hire, rehire, stay, undo_change
 from people.services.notices import notify, read_notifications
+from people.services.organisation import save_unit
 from people.services.roles import assign_role, end_role, ensure_groups, sync_all_groups, sync_groups
 from people.services.staff_list import ImportRefused, import_staff
 
@@ -28,6 +29,7 @@ __all__ = [
     "notify",
     "read_notifications",
     "rehire",
+    "save_unit",
     "set_starting_password",
     "stay",
     "sync_all_groups",
