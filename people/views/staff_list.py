@@ -1,9 +1,11 @@
-"""The staff list from a file, in two steps: checked and shown, then taken. The file waits in private storage between."""
+"""The staff list from a file, in two steps: checked and shown, then taken. Its rows wait in private storage between."""
 
+import json
 import uuid
 from datetime import date, timedelta
 
 from django.contrib import messages
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -35,8 +37,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("file", str(refusal))
         else:
-            del lines
-            _keep(request, file, form.cleaned_data["on"])
+            _keep(request, lines, file.name or "", form.cleaned_data["on"])
             return redirect("people:import_preview")
     return render(request, "people/import.html", {"form": form, "columns": _columns()})
 
@@ -45,13 +46,13 @@ def _columns() -> list[tuple[str, str, bool]]:
     return [(names[0], names[-1], key not in formats.OPTIONAL) for key, names in formats.COLUMNS.items()]
 
 
-def _keep(request: HttpRequest, file: UploadedFile, on: date) -> None:
-    storage = private_storage()
+def _keep(request: HttpRequest, lines: list[formats.Line], called: str, on: date) -> None:
+    """Puts what was read aside as text, so that the next steps need not unpack the workbook again."""
     _forget(request)
     _sweep(request)
-    file.seek(0)
-    name = storage.save(f"{FOLDER}/{uuid.uuid4().hex}", file)
-    request.session[KEPT] = {"name": name, "called": file.name or "", "on": on.isoformat()}
+    rows = json.dumps([[line.number, dict(line.values)] for line in lines], ensure_ascii=False)
+    name = private_storage().save(f"{FOLDER}/{uuid.uuid4().hex}.json", ContentFile(rows.encode()))
+    request.session[KEPT] = {"name": name, "called": called, "on": on.isoformat()}
 
 
 def _forget(request: HttpRequest) -> None:
@@ -77,7 +78,8 @@ def _kept_lines(request: HttpRequest) -> tuple[list[formats.Line], date] | None:
     if not kept or not private_storage().exists(kept["name"]):
         return None
     with private_storage().open(kept["name"], "rb") as file:
-        return formats.lines_of(file), date.fromisoformat(kept["on"])
+        lines = [formats.Line(number, values) for number, values in json.load(file)]
+    return lines, date.fromisoformat(kept["on"])
 
 
 @require_safe
