@@ -1,13 +1,13 @@
 """What people learn, shaped for the page: their state in each course, what is due and why, who is late."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 import nh3
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
@@ -28,7 +28,10 @@ from courses.models import (
 )
 from courses.progress import Due
 from exams.models import Question
+from exams.queries import topic_strength
 from people.models import Employment, User
+from people.queries import portions
+from topics.models import Topic
 
 
 @dataclass(frozen=True)
@@ -444,7 +447,39 @@ def sessions_in_reach(user: User, people: QuerySet[User]) -> QuerySet[ClassSessi
     """Sessions the person teaches, or that somebody in reach teaches or attends."""
     attends = Attendance.objects.filter(session=OuterRef("pk"), user__in=people)
     mine = Q(instructor=user) | Q(instructor__in=people) | Exists(attends)
-    return ClassSession.objects.filter(mine).select_related("topic", "instructor").order_by("starts_at")
+    attended = Count("attendances", filter=Q(attendances__state=Attendance.State.ATTENDED))
+    sessions = ClassSession.objects.filter(mine).annotate(people=Count("attendances"), attended=attended)
+    return sessions.select_related("topic", "instructor").order_by("starts_at")
+
+
+@dataclass(frozen=True)
+class WeakTopic:
+    """A topic that exams found weak. `rate` is the share of points won, 0 to 100 percent."""
+
+    topic: Topic
+    rate: int
+    answered: int
+    courses: list[CoursePage]
+
+
+def weak_topics(since: datetime, units: Sequence[str], limit: int = 5, least: int = 10) -> list[WeakTopic]:
+    """The weakest topics of the people below these unit paths, of at least so many answers, with the courses that teach
+    them."""
+    sums: dict[int, tuple[float, int]] = {}
+    for row in topic_strength(since, units):
+        if row["rate"] is not None:
+            points, answered = sums.get(row["topic_id"], (0.0, 0))
+            sums[row["topic_id"]] = (
+                points + float(row["rate"]) * row["answered"],
+                answered + row["answered"],
+            )
+    rates = {topic: (points / answered, answered) for topic, (points, answered) in sums.items() if answered >= least}
+    weakest = sorted(rates, key=lambda topic: rates[topic][0])[:limit]
+    topics, courses = Topic.objects.in_bulk(weakest), courses_for(weakest)
+    return [
+        WeakTopic(topic=topics[pk], rate=round(rates[pk][0] * 100), answered=rates[pk][1], courses=courses[pk])
+        for pk in weakest
+    ]
 
 
 @dataclass(frozen=True)
@@ -456,10 +491,16 @@ class Cell:
     day: date | None = None
 
 
-def matrix(people: Iterable[User], courses: Iterable[CoursePage], on: date) -> dict[tuple[int, int], Cell]:
-    """{(user, course): cell} for everything that is more than "not assigned"; three queries."""
-    people, courses = [user.pk for user in people], [course.pk for course in courses]
-    scope: dict[str, Any] = {"user__in": people, "course__in": courses}
+def matrix(people: Sequence[int], courses: Iterable[CoursePage], on: date) -> dict[tuple[int, int], Cell]:
+    """{(user, course): cell} of these people for everything that is more than "not assigned"; three queries for up to
+    900 people."""
+    cells: dict[tuple[int, int], Cell] = {}
+    for portion in portions(people):
+        cells |= _cells({"user__in": portion, "course__in": list(courses)}, on)
+    return cells
+
+
+def _cells(scope: dict[str, Any], on: date) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
     for user, course in Enrolment.objects.filter(**scope).values_list("user", "course"):
         cells[user, course] = Cell("plain", _("In progress"))

@@ -33,9 +33,8 @@ def freeze_course(instance: CoursePage, **_signal: object) -> None:
 
 
 @receiver(employment_changed)
-def onboard_hires(now: datetime, **signal: Any) -> None:
+def onboard_hires(users: list[User], now: datetime, **_signal: object) -> None:
     """People who have just begun get the onboarding paths; a move or a promotion brings nothing."""
-    users: list[User] = signal["users"] if "users" in signal else [signal["user"]]
     services.onboard(hires=[(row.user, row.valid_from) for row in _first_days(users)], now=now)
 
 

@@ -1,5 +1,8 @@
 """Who may learn, and who may look after the learning of others."""
 
+from datetime import timedelta
+
+from courses import services
 from exams.services import add_question
 from tests import factories
 from tests.courses import build
@@ -26,10 +29,63 @@ def a_check(world: World) -> list[object]:
     return [build.lessons(course)[0].pk, "matrix-01"]
 
 
+def an_assignment(world: World) -> list[int]:
+    day = world.now.date()
+    row = services.assign(
+        user=world.owner,
+        course=build.course(),
+        cause="manual",
+        cause_date=day,
+        due_on=day + timedelta(days=9),
+        by=None,
+        now=world.now,
+    )
+    return [row.pk]
+
+
+def a_session(world: World) -> list[int]:
+    row = services.schedule_session(
+        title="来电接听三声",
+        topic=factories.topic(),
+        instructor=world.trainer,
+        place="三楼",
+        starts_at=world.now - timedelta(hours=1),
+        ends_at=world.now,
+        places=20,
+        users=[world.owner],
+        by=None,
+        now=world.now,
+    )
+    return [row.pk]
+
+
 ROWS: list[Row] = [
     Row("courses:catalogue", roles="everybody"),
     Row("courses:mine", roles="everybody"),
     Row("courses:path", roles="everybody"),
     Row("courses:complete_lesson", roles="everybody", args=a_lesson, method="post"),
     Row("courses:check", roles="everybody", args=a_check, method="post", data=lambda world: {"answer": "true"}),
+    Row("courses:training", roles={"trainer", "auditor"}),
+    Row("courses:matrix", roles={"trainer", "manager", "personnel", "auditor"}),
+    Row("courses:assign", roles={"trainer"}),
+    Row("courses:assignment", roles={"trainer", "auditor"}, args=an_assignment, outside=404),
+    Row(
+        "courses:withdraw",
+        roles={"trainer"},
+        args=an_assignment,
+        method="post",
+        data=lambda world: {"reason": "转岗"},
+        outside=404,
+    ),
+    Row("courses:session_list", roles={"trainer", "personnel", "auditor"}),
+    Row("courses:session_new", roles={"trainer", "personnel"}),
+    Row("courses:session", roles={"trainer", "personnel", "auditor"}, args=a_session, outside=404),
+    Row(
+        "courses:attendance",
+        roles={"trainer", "personnel"},
+        args=a_session,
+        method="post",
+        data=lambda world: {"user": str(world.owner.pk), "state": "attended"},
+        outside=404,
+    ),
 ]

@@ -1,0 +1,33 @@
+"""Who looks after the learning of others, on top of people's roles and reach."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from courses import queries
+from courses.models import Assignment, ClassSession
+from people.models import Role, User
+from people.policy import staff_in_reach
+
+TRAINERS = (Role.TRAINER,)
+# Class sessions also come from the annual plan, which personnel schedules.
+TEACHERS = (Role.TRAINER, Role.PERSONNEL)
+OVERSEERS = (Role.TRAINER, Role.MANAGER, Role.PERSONNEL)
+
+
+def assignments_in_reach(request: HttpRequest) -> QuerySet[Assignment]:
+    """Assignments of people within the trainer's reach; an auditor reads them too."""
+    people = staff_in_reach(request, *TRAINERS, reads=True)
+    return Assignment.objects.filter(user__in=people).select_related("user", "course", "assigned_by", "path")
+
+
+def sessions_in_reach(request: HttpRequest) -> QuerySet[ClassSession]:
+    """Sessions that the person teaches, or that somebody within reach teaches or attends."""
+    return queries.sessions_in_reach(request.user, staff_in_reach(request, *TEACHERS, reads=True))
+
+
+def attendees_in_reach(request: HttpRequest, session: ClassSession) -> QuerySet[User]:
+    """The people of a session whom the person may see: the instructor all, others those within reach."""
+    people = User.objects.filter(attendances__session=session)
+    if session.instructor_id == request.user.pk:
+        return people
+    return people.filter(pk__in=staff_in_reach(request, *TEACHERS, reads=True))

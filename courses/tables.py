@@ -1,0 +1,181 @@
+"""The lists of trainers: who is late, who has learned what, which sessions there are."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from courses import progress, queries
+from courses.models import CoursePage
+from courses.policy import OVERSEERS
+from ground.tables import Column, Filter, Rows, Table
+from people.models import Employment, Post, Unit
+from people.policy import below, units_in_reach
+from people.queries import indented, named_like
+
+
+def _units(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return indented(units_in_reach(request, *OVERSEERS, reads=True))
+
+
+def _courses(_request: HttpRequest) -> Sequence[tuple[int, str]]:
+    return list(queries.live_courses().values_list("pk", "title"))
+
+
+class LateTable(Table):
+    """Assignments that are over and not completed, with their reasons."""
+
+    name = "late"
+    title = _("Late assignments")
+    default_order = "due"
+    search = staticmethod(lambda rows, words: rows.filter(named_like(words, "user__")))
+    empty_title = _("Nobody is late")
+    empty_text = _("Whoever misses a due date appears here the day after, with the reason for the date.")
+
+    def __init__(self, request: HttpRequest, rows: Rows, on: date) -> None:
+        super().__init__(request, rows)
+        self.filters = [
+            Filter("unit", _("Unit"), choices=_units, apply=self._below),
+            Filter("course", _("Course"), choices=_courses, apply=lambda found, value: found.filter(course=value)),
+        ]
+        self.on = on
+        self.columns = [
+            Column(
+                "name",
+                _("Name"),
+                value=lambda row: row.user.name,
+                order=("user__name_sort",),
+                url=lambda row: reverse("courses:assignment", args=[row.pk]),
+            ),
+            Column(
+                "number", _("Employee number"), value=lambda row: row.user.employee_no, order=("user__employee_no",)
+            ),
+            Column("unit", _("Unit"), value=lambda row: row.unit_name, order=("unit_name",)),
+            Column("course", _("Course"), value=lambda row: row.course.title, order=("course__title",), width=30),
+            Column("due", _("Due"), value=lambda row: row.due_on, order=("due_on",)),
+            Column(
+                "late",
+                _("Days late"),
+                value=lambda row: -progress.days_left(due_on=row.due_on, on=on),
+                order=("-due_on",),
+                numeric=True,
+            ),
+            Column("why", _("Why"), value=queries.why_of, width=50),
+        ]
+
+    def _below(self, rows: QuerySet, value: str) -> QuerySet:
+        unit = Unit.objects.get(pk=value)
+        staff = Employment.objects.current(self.on).filter(below([unit.path], "unit__path"))
+        return rows.filter(user__in=staff.values("user"))
+
+
+class MatrixTable(Table):
+    """People down, courses across. Rows are standing rows of employment."""
+
+    name = "training-matrix"
+    title = _("Training matrix")
+    default_order = "name"
+    page_size = 40
+    search = staticmethod(lambda rows, words: rows.filter(named_like(words, "user__")))
+    empty_title = _("Nobody within your reach")
+    empty_text = _("People appear here as soon as they work in a unit within your reach.")
+    filters = [
+        Filter(
+            "unit",
+            _("Unit"),
+            choices=_units,
+            apply=lambda rows, value: rows.filter(unit__path__startswith=Unit.objects.get(pk=value).path),
+        ),
+        Filter(
+            "post",
+            _("Post"),
+            choices=lambda request: list(Post.objects.values_list("pk", "name")),
+            apply=lambda rows, value: rows.filter(post=value),
+        ),
+    ]
+
+    def __init__(self, request: HttpRequest, rows: Rows, courses: list[CoursePage], on: date) -> None:
+        super().__init__(request, rows)
+        self.courses = courses
+        self.on = on
+        self.columns = [
+            Column("name", _("Name"), value=lambda row: row.user.name, order=("user__name_sort",)),
+            Column("number", _("Employee number"), value=lambda row: row.user.employee_no),
+            Column("unit", _("Unit"), value=lambda row: row.unit.name, order=("unit__path",)),
+            *[
+                Column(f"course-{course.pk}", course.title, value=lambda row, pk=course.pk: self._text(row, pk))
+                for course in courses
+            ],
+        ]
+
+    @cached_property
+    def cells(self) -> dict[tuple[int, int], queries.Cell]:
+        """The cells of this page's people, or of everybody for the spreadsheet."""
+        rows = self.found if self.export_wanted else self.page.object_list
+        return queries.matrix([row.user_id for row in rows], self.courses, self.on)
+
+    def _text(self, row: Employment, course: int) -> str:
+        cell = self.cells.get((row.user_id, course))
+        if cell is None:
+            return ""
+        return f"{cell.word} {cell.day.isoformat()}" if cell.day else cell.word
+
+    @property
+    def lines(self) -> list[tuple[Employment, list[queries.Cell | None]]]:
+        """Each person of the page with the cells in the order of the courses."""
+        return [
+            (row, [self.cells.get((row.user_id, course.pk)) for course in self.courses])
+            for row in self.page.object_list
+        ]
+
+
+class SessionTable(Table):
+    """Class sessions with their instructor and how many are expected."""
+
+    name = "sessions"
+    title = _("Class sessions")
+    default_order = "-starts"
+    empty_title = _("No class sessions yet")
+    empty_text = _("Schedule the first one; the people expected are told at once.")
+    search = staticmethod(lambda rows, words: rows.filter(title__icontains=words))
+    columns = [
+        Column(
+            "title",
+            _("Title"),
+            value=lambda row: row.title,
+            order=("title",),
+            url=lambda row: reverse("courses:session", args=[row.pk]),
+            width=30,
+        ),
+        Column("topic", _("Topic"), value=lambda row: row.topic.name, order=("topic__order", "topic__code")),
+        Column("starts", _("Starts"), value=lambda row: row.starts_at, order=("starts_at",)),
+        Column("place", _("Place"), value=lambda row: row.place, order=("place",)),
+        Column(
+            "instructor",
+            _("Instructor"),
+            value=lambda row: row.instructor.name,
+            order=("instructor__name_sort",),
+        ),
+        Column("people", _("People / places"), value=lambda row: f"{row.people} / {row.places}", numeric=True),
+        Column("attended", _("Attended"), value=lambda row: row.attended, numeric=True),
+    ]
+
+    def __init__(self, request: HttpRequest, rows: Rows) -> None:
+        super().__init__(request, rows)
+        self.filters = [
+            Filter(
+                "when",
+                _("When"),
+                choices=lambda _request: [("coming", _now("still to come")), ("past", _now("over"))],
+                apply=lambda found, value: (
+                    found.filter(starts_at__gte=request.now)
+                    if value == "coming"
+                    else found.filter(starts_at__lt=request.now)
+                ),
+            )
+        ]
