@@ -205,7 +205,7 @@ class History:
     def _answer(self, attempt: Attempt, ability: Ability, clock: datetime) -> datetime:
         """Answers the paper in one go; returns when the candidate hands in."""
         answers = []
-        for position, item in enumerate(attempt.paper.items):
+        for position, item in enumerate(attempt.paper.items, start=1):
             version = self.versions[item["version"]]
             weak = WEAK.get(version.question.code[:-3], 0)
             right = self.rng.random() < ability.answers - weak

@@ -312,5 +312,4 @@ def _exam(
         now=now,
         by=by,
     )
-    exams.publish_exam(exam=exam, by=by, now=now)
-    return exam
+    return exams.publish_exam(exam=exam, by=by, now=now)
