@@ -31,6 +31,7 @@ SEED = 20240611
 WEAK = {"s-emotion": 0.34, "b-billing": 0.26, "e-once": 0.2}
 LEVEL_SITTINGS = (23, 17, 11, 5)  # months ago
 MONTHLY_SITTINGS = (3, 2, 1)  # months ago
+READY = {"100036", "100040", "100048", "100053", "100057"}  # juniors whom their managers propose for intermediate
 NEWCOMER = "100031"  # 林晓雨: the walk of the README and of the journey test
 
 
@@ -266,6 +267,8 @@ class History:
             answers = self.rng.uniform(0.9, 0.99) if experienced else self.rng.uniform(0.82, 0.99)
             if number % 13 == 0:
                 answers = 0.74
+            if user.employee_no in READY:
+                speed, answers = self.rng.uniform(53, 58), 0.97
             self.abilities[user.pk] = Ability(answers, speed, self.rng.uniform(0.965, 0.995))
         return self.abilities[user.pk]
 
