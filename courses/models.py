@@ -146,7 +146,7 @@ class CourseVersion(models.Model):
     class Meta:
         verbose_name = _("course version")
         verbose_name_plural = _("course versions")
-        ordering = ["course", "number"]
+        ordering = ["course_id", "number"]
         constraints = [models.UniqueConstraint(fields=["course", "number"], name="one_course_version_per_number")]
 
     def __str__(self) -> str:
@@ -182,7 +182,7 @@ class PathStep(models.Model):
     class Meta:
         verbose_name = _("step")
         verbose_name_plural = _("steps")
-        ordering = ["path", "order"]
+        ordering = ["path_id", "order"]
         constraints = [
             models.UniqueConstraint(fields=["path", "order"], name="one_step_per_place"),
             models.UniqueConstraint(fields=["path", "course"], name="a_course_once_in_a_path"),

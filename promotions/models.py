@@ -140,7 +140,7 @@ class Case(models.Model):
     class Meta:
         verbose_name = _("promotion case")
         verbose_name_plural = _("promotion cases")
-        ordering = ["round", "user__name_sort"]
+        ordering = ["round_id", "user__name_sort"]
         constraints = [
             models.UniqueConstraint(
                 fields=["round", "user"], condition=~Q(state="withdrawn"), name="one_case_per_person_and_round"
@@ -190,7 +190,7 @@ class Vote(models.Model):
     class Meta:
         verbose_name = _("vote")
         verbose_name_plural = _("votes")
-        ordering = ["case", "id"]
+        ordering = ["case_id", "id"]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.choice}"

@@ -75,7 +75,7 @@ class ChecklistItem(models.Model):
     class Meta:
         verbose_name = _("checklist item")
         verbose_name_plural = _("checklist items")
-        ordering = ["checklist", "order"]
+        ordering = ["checklist_id", "order"]
         constraints = [
             models.UniqueConstraint(fields=["checklist", "order"], name="one_item_per_place"),
             models.CheckConstraint(condition=Q(weight__range=(1, 100)), name="an_item_is_worth_something"),

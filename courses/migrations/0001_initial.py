@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'course version',
                 'verbose_name_plural': 'course versions',
-                'ordering': ['course', 'number'],
+                'ordering': ['course_id', 'number'],
             },
         ),
         migrations.CreateModel(
@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
-                'ordering': ['path', 'order'],
+                'ordering': ['path_id', 'order'],
             },
         ),
         migrations.AddConstraint(

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'candidacy',
                 'verbose_name_plural': 'candidacies',
-                'ordering': ['sitting', 'user__name_sort'],
+                'ordering': ['sitting_id', 'user__name_sort'],
             },
         ),
         migrations.CreateModel(
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'exam part',
                 'verbose_name_plural': 'exam parts',
-                'ordering': ['exam', 'order', 'id'],
+                'ordering': ['exam_id', 'order', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'attempt',
                 'verbose_name_plural': 'attempts',
-                'ordering': ['candidacy', 'part', 'number'],
+                'ordering': ['candidacy_id', 'part_id', 'number'],
             },
         ),
         migrations.CreateModel(
@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'question version',
                 'verbose_name_plural': 'question versions',
-                'ordering': ['question', 'number'],
+                'ordering': ['question_id', 'number'],
             },
         ),
         migrations.AddField(
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mark',
                 'verbose_name_plural': 'marks',
-                'ordering': ['attempt', 'position', 'id'],
+                'ordering': ['attempt_id', 'position', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'typing batch',
                 'verbose_name_plural': 'typing batches',
-                'ordering': ['attempt', 'seq'],
+                'ordering': ['attempt_id', 'seq'],
             },
         ),
         migrations.CreateModel(
@@ -397,7 +397,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'blueprint row',
                 'verbose_name_plural': 'blueprint rows',
-                'ordering': ['part', 'id'],
+                'ordering': ['part_id', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1), ('points__gte', 1)), name='a_row_draws_something')],
             },
         ),

@@ -75,7 +75,7 @@ class Attempt(models.Model):
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
-        ordering = ["candidacy", "part", "number"]
+        ordering = ["candidacy_id", "part_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["candidacy", "part"], condition=Q(state="open"), name="one_open_attempt_per_candidate_and_part"
@@ -141,7 +141,7 @@ class Mark(models.Model):
     class Meta:
         verbose_name = _("mark")
         verbose_name_plural = _("marks")
-        ordering = ["attempt", "position", "id"]
+        ordering = ["attempt_id", "position", "id"]
 
     def __str__(self) -> str:
         return f"{self.attempt_id}/{self.position}: {self.points}"

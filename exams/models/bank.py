@@ -97,7 +97,7 @@ class QuestionVersion(models.Model):
     class Meta:
         verbose_name = _("question version")
         verbose_name_plural = _("question versions")
-        ordering = ["question", "number"]
+        ordering = ["question_id", "number"]
         constraints = [models.UniqueConstraint(fields=["question", "number"], name="one_version_per_number")]
 
     def __str__(self) -> str:

@@ -69,7 +69,7 @@ class ExamPart(ClusterableModel):
     class Meta:
         verbose_name = _("exam part")
         verbose_name_plural = _("exam parts")
-        ordering = ["exam", "order", "id"]
+        ordering = ["exam_id", "order", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(tries__gte=1), name="a_part_allows_a_try"),
             models.CheckConstraint(
@@ -110,7 +110,7 @@ class BlueprintRow(models.Model):
     class Meta:
         verbose_name = _("blueprint row")
         verbose_name_plural = _("blueprint rows")
-        ordering = ["part", "id"]
+        ordering = ["part_id", "id"]
         constraints = [models.CheckConstraint(condition=Q(count__gte=1, points__gte=1), name="a_row_draws_something")]
 
     def __str__(self) -> str:
@@ -169,7 +169,7 @@ class Candidacy(models.Model):
     class Meta:
         verbose_name = _("candidacy")
         verbose_name_plural = _("candidacies")
-        ordering = ["sitting", "user__name_sort"]
+        ordering = ["sitting_id", "user__name_sort"]
         constraints = [
             models.UniqueConstraint(fields=["sitting", "user"], name="one_candidacy_per_person_and_sitting"),
             models.CheckConstraint(

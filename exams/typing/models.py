@@ -165,7 +165,7 @@ class TypingBatch(models.Model):
     class Meta:
         verbose_name = _("typing batch")
         verbose_name_plural = _("typing batches")
-        ordering = ["attempt", "seq"]
+        ordering = ["attempt_id", "seq"]
         constraints = [models.UniqueConstraint(fields=["attempt", "seq"], name="one_batch_per_sequence_number")]
 
     def __str__(self) -> str:

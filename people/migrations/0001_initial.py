@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'role assignment',
                 'verbose_name_plural': 'role assignments',
-                'ordering': ['user', 'role'],
+                'ordering': ['user_id', 'role'],
             },
         ),
         migrations.CreateModel(
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'employment',
                 'verbose_name_plural': 'employments',
-                'ordering': ['user', 'valid_from'],
+                'ordering': ['user_id', 'valid_from'],
             },
         ),
         migrations.AddIndex(

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'promotion case',
                 'verbose_name_plural': 'promotion cases',
-                'ordering': ['round', 'user__name_sort'],
+                'ordering': ['round_id', 'user__name_sort'],
             },
         ),
         migrations.CreateModel(
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'vote',
                 'verbose_name_plural': 'votes',
-                'ordering': ['case', 'id'],
+                'ordering': ['case_id', 'id'],
             },
         ),
         migrations.CreateModel(

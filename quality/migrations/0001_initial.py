@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'checklist item',
                 'verbose_name_plural': 'checklist items',
-                'ordering': ['checklist', 'order'],
+                'ordering': ['checklist_id', 'order'],
             },
         ),
         migrations.CreateModel(
