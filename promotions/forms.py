@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ground.periods import current
-from people.models import Role, RoleAssignment, User
+from people.models import Level, Role, RoleAssignment, User
 from promotions.models import Vote
 
 
@@ -80,3 +80,18 @@ class AppealForm(forms.Form):
     text = forms.CharField(
         label=_("What does the decision overlook?"), widget=forms.Textarea(attrs={"rows": 5}), max_length=4000
     )
+
+
+class DemotionForm(forms.Form):
+    """The level after a demotion, its day and the reason."""
+
+    to_level = forms.ModelChoiceField(label=_("New level"), queryset=Level.objects.none())
+    on = forms.DateField(label=_("Takes effect"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    reason = forms.CharField(
+        label=_("Reason the person can read"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000
+    )
+
+    def __init__(self, *args: Any, levels: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        level: Any = self.fields["to_level"]
+        level.queryset = levels

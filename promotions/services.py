@@ -17,7 +17,6 @@ from people.policy import roles_of
 from people.services import change_employment, notify
 from promotions import eligibility, policy, queries, sentences
 from promotions.models import Appeal, Case, Decision, Dossier, LadderRule, ReviewRound, RuleVersion, Vote
-from quality.models import Violation
 
 APPEAL_DAYS = 30
 
@@ -413,7 +412,7 @@ def demote(*, user: User, to_level: Level, on: date, reason: str, by: User, now:
         raise Refused(_("Nobody decides on themselves."), code="oneself")
     if not policy.over(by, user, policy.STEWARDS, today):
         raise Refused(_("Only personnel over this unit can demote."), code="not_personnel")
-    violation = demotion_due(user, today)
+    violation = queries.demotion_due(user, today)
     if violation is None:
         raise Refused(
             _("%(name)s has no violation in force whose grade is demotion.") % {"name": user}, code="no_violation"
@@ -447,12 +446,6 @@ def demote(*, user: User, to_level: Level, on: date, reason: str, by: User, now:
         url=reverse("promotions:mine"),
     )
     return changed
-
-
-def demotion_due(user: User, on: date) -> Violation | None:
-    """The newest violation in force that asks for a demotion."""
-    asking = user.violations.filter(grade=Violation.Grade.DEMOTION, valid_from__lte=on, valid_to__gt=on)
-    return asking.order_by("-valid_from", "-pk").first()
 
 
 def _promote(case: Case, on: date, reason: str, by: User, now: datetime) -> None:

@@ -223,3 +223,27 @@ def ready_table(request: HttpRequest, rows: list[Ready], review: ReviewRound | N
         columns = [*ReadyTable.columns, Column("propose", review.name, value=word, url=address)]
 
     return Nominations(request, rows)
+
+
+class DemotionTable(Table):
+    """Violations that ask for a demotion nobody has carried out yet."""
+
+    name = "demotions"
+    title = gettext_lazy("Demotions to carry out")
+    empty_title = gettext_lazy("Nothing to carry out")
+    empty_text = gettext_lazy(
+        "A violation of the grade “demotion” appears here while it is in force, until it is done."
+    )
+    columns: ClassVar[list[Column]] = [
+        Column(
+            "name",
+            gettext_lazy("Name"),
+            order=("user__name_sort",),
+            value=lambda row: row.user.name,
+            url=lambda row: reverse("promotions:demote", args=[row.user_id]),
+        ),
+        Column("from", gettext_lazy("In force from"), order=("valid_from",), value=lambda row: row.valid_from),
+        Column("until", gettext_lazy("Until (exclusive)"), order=("valid_to",), value=lambda row: row.valid_to),
+        Column("by", gettext_lazy("Recorded by"), order=("by__name_sort",), value=lambda row: row.by.name),
+    ]
+    default_order = "from"

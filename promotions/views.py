@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from ground.errors import Refused
 from people.policy import has_role, requires, staff_in_reach, today, units_in_reach
 from promotions import policy, queries, services
-from promotions.forms import AppealForm, ExceptionalForm, ProposeForm, RoundForm, VoteForm
+from promotions.forms import AppealForm, DemotionForm, ExceptionalForm, ProposeForm, RoundForm, VoteForm
 from promotions.models import Case, Decision, ReviewRound
-from promotions.tables import CaseTable, PanelCaseTable, RoundTable, ready_table
+from promotions.tables import CaseTable, DemotionTable, PanelCaseTable, RoundTable, ready_table
 
 MOST_READY = 500
 
@@ -249,6 +249,44 @@ def appeal_rule(request: HttpRequest, pk: int) -> HttpResponse:
         _("The ruling is filed, and the person is told."),
     )
     return redirect("promotions:case", pk)
+
+
+@require_safe
+@requires(*policy.STEWARDS)
+def demotions(request: HttpRequest) -> HttpResponse:
+    """Demotions that violations ask for."""
+    people = staff_in_reach(request, *policy.STEWARDS).exclude(pk=request.user.pk)
+    table = DemotionTable(request, queries.demotions(people, today(request)))
+    if table.export_wanted:
+        return table.export()
+    return render(request, "promotions/demotions.html", {"table": table})
+
+
+@requires(*policy.STEWARDS)
+def demote(request: HttpRequest, user_pk: int) -> HttpResponse:
+    """Carries out a demotion that a violation asks for."""
+    on = today(request)
+    people = staff_in_reach(request, *policy.STEWARDS).exclude(pk=request.user.pk)
+    violation = get_object_or_404(queries.demotions(people, on).filter(user=user_pk).order_by("-valid_from", "-pk")[:1])
+    user = violation.user
+    levels = queries.levels_below(user, on)
+    form = DemotionForm(request.POST or None, levels=levels, initial={"on": on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.demote(user=user, **form.cleaned_data, by=request.user, now=request.now)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The demotion is filed, and the person is told."))
+            return redirect("promotions:demotions")
+    context = {
+        "person": user,
+        "violation": violation,
+        "form": form,
+        "levels": levels,
+        "own_record": violation.by_id == request.user.pk,
+    }
+    return render(request, "promotions/demote.html", context)
 
 
 def _case(request: HttpRequest, pk: int) -> Case:

@@ -5,8 +5,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from people.models import Role
+from people.services import change_employment
 from promotions import services
 from promotions.models import Case, ReviewRound
+from quality.services import record_violation
 from tests import factories
 from tests.matrix import Row
 
@@ -64,6 +66,25 @@ def appealed(world) -> Case:
     return found
 
 
+def demotion(world):
+    """The owner, with a level above another and a violation that asks for a demotion."""
+    on = timezone.localdate(world.now)
+    factories.level("junior")
+    change_employment(
+        user=world.owner, on=on, now=world.now, by=None, cause="import", level=factories.level("intermediate")
+    )
+    record_violation(
+        user=world.owner,
+        grade="demotion",
+        facts="伪造回访记录",
+        valid_from=on,
+        valid_to=on + timedelta(days=90),
+        by=world.personnel,
+        now=world.now,
+    )
+    return world.owner
+
+
 ROWS = [
     Row("promotions:mine", roles="everybody"),
     Row("promotions:round_list", roles=READERS),
@@ -73,6 +94,8 @@ ROWS = [
     Row("promotions:round_close", roles=STEWARDS, method="post", args=lambda world: [review(world).pk]),
     Row("promotions:ready", roles=PROPOSERS | {Role.AUDITOR}, args=None),
     Row("promotions:propose", roles=PROPOSERS, args=lambda world: [review(world).pk, world.owner.pk], outside=404),
+    Row("promotions:demotions", roles=STEWARDS),
+    Row("promotions:demote", roles=STEWARDS, args=lambda world: [demotion(world).pk], outside=404),
     Row("promotions:case", roles="owner", also=READERS, args=lambda world: [case(world).pk], outside=404),
     Row(
         "promotions:case_vote",

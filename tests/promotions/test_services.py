@@ -4,7 +4,9 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from ground import freezing
 from ground.errors import Refused
@@ -570,6 +572,19 @@ def test_a_demotion_needs_a_violation_a_lower_level_a_reason_and_a_day_to_come(a
     refused("no_reason", demote, academy, violator, reason=" ")
     refused("past", demote, academy, violator, on=academy.now.date() - timedelta(days=1))
     assert violator.employments.count() == 1
+
+
+def test_a_demotion_by_pages_leaves_the_list(academy, violator, client, now):
+    backend = "allauth.account.auth_backends.AuthenticationBackend"
+    with time_machine.travel(now, tick=False):
+        client.force_login(academy.second, backend=backend)
+        listed = client.get(reverse("promotions:demotions"))
+        assert [row.object.user for row in listed.context["table"].rows] == [violator]
+        values = {"to_level": academy.junior.pk, "on": "2026-12-01", "reason": "依据违规处理办法"}
+        client.post(reverse("promotions:demote", args=[violator.pk]), values)
+        assert level_of(violator, date(2026, 12, 1)) == "junior"
+        assert client.get(reverse("promotions:demotions")).context["table"].count == 0
+        assert client.get(reverse("promotions:demote", args=[violator.pk])).status_code == 404
 
 
 # Races.
