@@ -8,17 +8,29 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from academy import queries
 from academy import styleguide as styleguide_rows
 from ground import queue
 from ground.private_files import private_storage
 from people import services
+from people.models import Role
+from people.policy import has_role
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The home screen of the person."""
-    return render(request, "academy/home.html", {})
+    """The home screen of the person: what to do now, and a tab for each role (`?view=trainer`)."""
+    held = [role for role in queries.TABS if has_role(request, role)]
+    view = request.GET.get("view", "")
+    if view not in held:
+        view = ""
+    tabs = [{"url": "/", "label": _("My learning"), "current": not view}]
+    tabs += [{"url": f"?view={role}", "label": Role(role).label, "current": view == role} for role in held]
+    context = queries.TABS[view](request) if view else {"home": queries.learner(request)}
+    context |= {"tabs": tabs if held else [], "template": f"academy/home/{view or 'learner'}.html"}
+    return render(request, "academy/home.html", context)
 
 
 @login_not_required

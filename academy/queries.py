@@ -1,0 +1,377 @@
+"""What the home screens show, read from the rooms below: one obvious next action, what comes, and a tab for each role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from certificates import queries as certificates
+from courses import queries as courses
+from courses.models import Attendance
+from exams import queries as exams
+from exams.queries import MySitting
+from exams.typing import queries as typing
+from ground.models import JournalEntry
+from people.models import Employment, Role, User
+from people.policy import reach, staff_in_reach, today, units_in_reach
+from promotions import policy as promotions_policy
+from promotions import queries as promotions
+from promotions.models import Case, ReviewRound
+from quality import queries as quality
+from topics.models import Topic
+
+ROWS = 6
+"""How many rows a card shows; the page behind it shows all."""
+WEAK_SINCE = timedelta(days=90)
+WEAK_FROM = 10
+"""A topic is called weak only when so many answers say so."""
+EXPIRING_DAYS = 90
+MOST_JUDGED = 300
+"""Readiness is judged for at most so many people on a home screen; larger units have their page."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """The one thing to do now: what, why and until when, and the button."""
+
+    title: str
+    why: str
+    url: str
+    button: str
+    progress: str = ""
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something that is waiting, with the day that orders it."""
+
+    when: datetime
+    icon: str
+    what: str
+    why: str
+    url: str
+    badge: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Typing:
+    """The last figures of typing against the next standard; `points` of practice, oldest first."""
+
+    speed: float
+    accuracy: float
+    standard: Any
+    missing: float
+    points: list[tuple[date, float]]
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Everybody's home screen."""
+
+    greeting: str
+    action: Action
+    coming: list[Coming]
+    typing: Typing | None
+    way: Any
+    certificates: list[Any] = field(default_factory=list)
+
+
+# The learner.
+
+
+def learner(request: HttpRequest) -> Learner:
+    """What now, until when and why; what comes next; the way to the next level."""
+    on, user = today(request), request.user
+    learning = courses.learning_of(user, on, request)
+    sittings = exams.sittings_for(user, request.now)
+    waiting = [
+        *_courses(learning.assigned),
+        *_sittings(sittings, request.now),
+        *_sessions(user, request.now, on),
+    ]
+    waiting.sort(key=lambda pair: pair[0].when)
+    action, taken = _action(waiting, learning.chosen)
+    return Learner(
+        greeting=greeting(user, request.now),
+        action=action,
+        coming=[coming for coming, _what in waiting if coming is not taken][:ROWS],
+        typing=_typing(user),
+        way=promotions.way(user, on),
+        certificates=certificates.certificates_of(user, on)[:3],
+    )
+
+
+def greeting(user: User, now: datetime) -> str:
+    """Good morning or whatever the organisation's clock says."""
+    hour, name = timezone.localtime(now).hour, {"name": user.get_short_name()}
+    if 5 <= hour < 12:
+        return _("Good morning, %(name)s.") % name
+    if 12 <= hour < 18:
+        return _("Good afternoon, %(name)s.") % name
+    return _("Good evening, %(name)s.") % name
+
+
+Waiting = tuple[Coming, Callable[[], Action] | None]
+
+
+def _courses(standings: list[Any]) -> list[Waiting]:
+    rows: list[Waiting] = []
+    for standing in standings:
+        if not standing.lessons:
+            continue
+        ends = timezone.make_aware(datetime.combine(standing.assignment.due_on, time.max))
+        coming = Coming(
+            ends, "course", standing.course.title, standing.why, standing.url, standing.badge, standing.word
+        )
+        rows.append((coming, lambda standing=standing: _study(standing)))
+    return rows
+
+
+def _study(standing: Any) -> Action:
+    begun = standing.enrolment is not None
+    values = {"course": standing.course.title, "number": standing.number}
+    if begun and standing.lesson:
+        title = _("Continue %(course)s, lesson %(number)s: %(lesson)s") % {**values, "lesson": standing.lesson.title}
+    else:
+        title = _("Begin %(course)s") % values
+    reasons = [ngettext("About %(minutes)s minute", "About %(minutes)s minutes", standing.minutes)]
+    why = reasons[0] % {"minutes": standing.minutes} if standing.minutes else ""
+    if standing.assignment:
+        until = _("due by %(day)s") % {"day": _day(standing.assignment.due_on)}
+        why = " · ".join(part for part in (why, until, standing.why) if part)
+    progress = _("%(done)s of %(total)s lessons done") % {"done": standing.done, "total": standing.total}
+    return Action(title, why, standing.url, _("Continue learning") if begun else _("Begin"), progress)
+
+
+def _sittings(sittings: list[MySitting], now: datetime) -> list[Waiting]:
+    rows: list[Waiting] = []
+    for mine in sittings:
+        if mine.state not in ("open", "coming"):
+            continue
+        sitting = mine.sitting
+        url = reverse("exams:mine")
+        parts = _(", ").join(
+            _("%(title)s %(minutes)s minutes") % {"title": part.part.title, "minutes": part.minutes}
+            for part in mine.parts
+        )
+        if mine.state == "open":
+            when, badge, word = sitting.closes_at, "due", _("Open now")
+            period = _("until %(moment)s") % {"moment": _moment(sitting.closes_at)}
+        else:
+            days = (timezone.localdate(sitting.opens_at) - timezone.localdate(now)).days
+            when, badge = sitting.opens_at, "due" if days <= 7 else "plain"
+            word = ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days} if days else _("Today")
+            period = _("from %(moment)s") % {"moment": _moment(sitting.opens_at)}
+        why = " · ".join(part for part in (period, parts, sitting.place) if part)
+        act = (lambda mine=mine, why=why, url=url: _sit(mine, why, url)) if mine.next else None
+        rows.append((Coming(when, "exam", sitting.name, why, url, badge, word), act))
+    return rows
+
+
+def _sit(mine: MySitting, why: str, url: str) -> Action:
+    resumed = mine.next is not None and mine.next.action == "resume"
+    title = _("Go on with %(exam)s") if resumed else _("Take %(exam)s")
+    return Action(title % {"exam": mine.sitting.name}, why, url, _("Go on") if resumed else _("To the exam"))
+
+
+def _sessions(user: User, now: datetime, on: date) -> list[Waiting]:
+    rows: list[Waiting] = []
+    for attendance in courses.sessions_of(user, on):
+        session = attendance.session
+        if session.ends_at <= now or attendance.state != Attendance.State.EXPECTED:
+            continue
+        period = f"{_moment(session.starts_at)}–{_clock(session.ends_at)}"
+        teacher = _("with %(name)s") % {"name": session.instructor.name}
+        why = " · ".join(part for part in (period, session.place, teacher) if part)
+        rows.append((Coming(session.starts_at, "people", session.title, why, "", "ok", _("You are expected")), None))
+    return rows
+
+
+def _action(waiting: list[Waiting], chosen: list[Any]) -> tuple[Action, Coming | None]:
+    """What ends first among what can be done now; else what was begun last; else practice."""
+    for coming, act in waiting:
+        if act is not None:
+            return act(), coming
+    begun = [standing for standing in chosen if standing.lessons and standing.enrolment]
+    if begun:
+        return _study(max(begun, key=lambda standing: standing.enrolment.started_at)), None
+    return (
+        Action(
+            _("Nothing is due. A good moment to learn something new."),
+            _("Choose a course you like, or practise typing for five minutes."),
+            reverse("courses:catalogue"),
+            _("Look at the courses"),
+        ),
+        None,
+    )
+
+
+def _typing(user: User) -> Typing | None:
+    trend = typing.practice_trend(user)
+    best = typing.best_run(user)
+    if trend:
+        _run, score = trend[-1]
+    elif best is not None:
+        score = typing.figures_of(best)
+    else:
+        return None
+    standard = typing.next_standard(user, score.speed)
+    points = [(timezone.localdate(run.started_at), figures.speed) for run, figures in trend]
+    missing = round(standard.threshold - score.speed, 1) if standard else 0
+    return Typing(score.speed, score.accuracy, standard, missing, points if len(points) > 1 else [])
+
+
+def _day(value: date) -> str:
+    return date_format(value, "MONTH_DAY_FORMAT")
+
+
+def _clock(value: datetime) -> str:
+    return time_format(timezone.localtime(value).time(), "H:i")
+
+
+def _moment(value: datetime) -> str:
+    return f"{_day(timezone.localdate(value))} {_clock(value)}"
+
+
+# The tabs.
+
+
+def _day_of(request: HttpRequest) -> tuple[datetime, datetime]:
+    begin = timezone.make_aware(datetime.combine(today(request), time.min))
+    return begin, begin + timedelta(days=1)
+
+
+def trainer(request: HttpRequest) -> dict[str, Any]:
+    """The late, the weak topics, today's sessions."""
+    on = today(request)
+    people = staff_in_reach(request, Role.TRAINER)
+    late = courses.late_assignments(people, on)
+    begin, end = _day_of(request)
+    sessions = courses.sessions_in_reach(request.user, people).filter(starts_at__lt=end, ends_at__gte=begin)
+    return {
+        "late": late[:ROWS],
+        "late_count": late.count(),
+        "sessions": sessions.annotate(expected=Count("attendances"))[: 2 * ROWS],
+        "weak": weak_topics(request, reach(request, Role.TRAINER)),
+    }
+
+
+def weak_topics(request: HttpRequest, paths: list[str]) -> list[tuple[str, float]]:
+    """(topic, percent) of the weakest topics in exams of the last 90 days, of people at or below the paths."""
+    rows = exams.topic_strength(request.now - WEAK_SINCE, paths)
+    points: dict[int, list[float]] = {}
+    for row in rows:
+        if row["rate"] is not None:
+            found = points.setdefault(row["topic_id"], [0, 0.0])
+            found[0] += row["answered"]
+            found[1] += row["answered"] * float(row["rate"])
+    rates = {topic: right / answered for topic, (answered, right) in points.items() if answered >= WEAK_FROM}
+    weakest = sorted(rates, key=lambda topic: rates[topic])[:ROWS]
+    names = dict(Topic.objects.filter(pk__in=weakest).values_list("pk", "name"))
+    return [(names[topic], round(100 * rates[topic], 1)) for topic in weakest]
+
+
+def examiner(request: HttpRequest) -> dict[str, Any]:
+    """Sittings open now, and those of the next days."""
+    people = staff_in_reach(request, Role.EXAMINER)
+    sittings = exams.sittings(people, request.user).filter(cancelled_at__isnull=True)
+    now = request.now
+    return {
+        "open": sittings.filter(opens_at__lte=now, closes_at__gt=now).order_by("closes_at")[: 2 * ROWS],
+        "coming": sittings.filter(opens_at__gt=now).order_by("opens_at")[:ROWS],
+        "past": sittings.filter(closes_at__lte=now).order_by("-closes_at")[:ROWS],
+    }
+
+
+def manager(request: HttpRequest) -> dict[str, Any]:
+    """My people: how many on which level, who is late, whose certificate ends, who is ready for the next level."""
+    on = today(request)
+    units = units_in_reach(request, Role.MANAGER)
+    people = staff_in_reach(request, Role.MANAGER)
+    employed = Employment.objects.current(on).filter(unit__in=units)
+    late = courses.late_assignments(people, on)
+    candidates = promotions.candidates(units, on).exclude(user=request.user)
+    judged = promotions.readiness(candidates[:MOST_JUDGED], on)
+    return {
+        "levels": employed.values("level__name").annotate(people=Count("pk")).order_by("level__rank"),
+        "people_count": employed.count(),
+        "late": late[:ROWS],
+        "late_count": late.count(),
+        "expiring": certificates.expiring(on, EXPIRING_DAYS, units)[:ROWS],
+        "ready": [one for one in judged if one.all_met][:ROWS],
+        "ready_count": sum(one.all_met for one in judged),
+        "nearly": [one for one in judged if one.total - one.met == 1][:ROWS],
+    }
+
+
+def personnel(request: HttpRequest) -> dict[str, Any]:
+    """The inbox of needs, the plan against what happened, review rounds, certificates that end."""
+    on = today(request)
+    units = units_in_reach(request, Role.PERSONNEL)
+    expiring = certificates.expiring(on, EXPIRING_DAYS, units)
+    return {
+        "year": on.year,
+        "rounds": promotions.rounds(
+            promotions_policy.visible_rounds(request).exclude(state=ReviewRound.State.CLOSED)
+        ).order_by("nominate_until"),
+        "expiring": expiring[:ROWS],
+        "expiring_count": expiring.count(),
+    }
+
+
+def inspector(request: HttpRequest) -> dict[str, Any]:
+    """What was recorded lately, and what quality says about topics."""
+    on = today(request)
+    people = staff_in_reach(request, Role.INSPECTOR)
+    month = on.replace(day=1)
+    mine = Q(inspector=request.user, contact_at__gte=quality.midnight(month))
+    observations = quality.of_staff(people)
+    found: dict[int, int] = {}
+    for row in quality.findings_by_topic(on - WEAK_SINCE, units_in_reach(request, Role.INSPECTOR)):
+        found[row["topic_id"]] = found.get(row["topic_id"], 0) + row["findings"]
+    most = sorted(found, key=lambda topic: -found[topic])[:ROWS]
+    names = dict(Topic.objects.filter(pk__in=most).values_list("pk", "name"))
+    return {
+        "observations": observations.order_by("-contact_at", "-pk")[:ROWS],
+        "mine_count": observations.filter(mine).count(),
+        "topics": [(names[topic], found[topic]) for topic in most],
+    }
+
+
+def panel(request: HttpRequest) -> dict[str, Any]:
+    """Cases before the panel that still wait for this person's vote."""
+    cases = (
+        Case.objects.filter(state=Case.State.IN_REVIEW, round__panel=request.user)
+        .exclude(Q(user=request.user) | Q(proposed_by=request.user))
+        .select_related("user", "round", "from_level", "to_level")
+        .annotate(own_votes=Count("votes", filter=Q(votes__member=request.user)))
+        .order_by("own_votes", "user__name_sort")
+    )
+    rows = list(cases)
+    return {"open": [case for case in rows if not case.own_votes], "voted": [case for case in rows if case.own_votes]}
+
+
+def auditor(request: HttpRequest) -> dict[str, Any]:
+    """The newest lines of the journal."""
+    return {"journal": JournalEntry.objects.all()[: 3 * ROWS]}
+
+
+TABS: dict[str, Callable[[HttpRequest], dict[str, Any]]] = {
+    Role.TRAINER: trainer,
+    Role.EXAMINER: examiner,
+    Role.INSPECTOR: inspector,
+    Role.MANAGER: manager,
+    Role.PERSONNEL: personnel,
+    Role.PANEL: panel,
+    Role.AUDITOR: auditor,
+}
+"""The tab of each role; an administrator works in the admin."""
