@@ -22,6 +22,8 @@ from exams.typing import queries as typing
 from ground.models import JournalEntry
 from people.models import Employment, Role, User
 from people.policy import reach, staff_in_reach, today, units_in_reach
+from plans import queries as plans
+from plans.models import AnnualPlan
 from promotions import policy as promotions_policy
 from promotions import queries as promotions
 from promotions.models import Case, ReviewRound
@@ -158,7 +160,7 @@ def _sittings(sittings: list[MySitting], now: datetime) -> list[Waiting]:
         if mine.state not in ("open", "coming"):
             continue
         sitting = mine.sitting
-        url = reverse("exams:mine")
+        url = reverse("exams:candidacy", args=[mine.candidacy.pk])
         parts = _(", ").join(
             _("%(title)s %(minutes)s minutes") % {"title": part.part.title, "minutes": part.minutes}
             for part in mine.parts
@@ -295,7 +297,7 @@ def examiner(request: HttpRequest) -> dict[str, Any]:
 def manager(request: HttpRequest) -> dict[str, Any]:
     """My people: how many on which level, who is late, whose certificate ends, who is ready for the next level."""
     on = today(request)
-    units = units_in_reach(request, Role.MANAGER)
+    paths, units = reach(request, Role.MANAGER), units_in_reach(request, Role.MANAGER)
     people = staff_in_reach(request, Role.MANAGER)
     employed = Employment.objects.current(on).filter(unit__in=units)
     late = courses.late_assignments(people, on)
@@ -310,6 +312,9 @@ def manager(request: HttpRequest) -> dict[str, Any]:
         "ready": [one for one in judged if one.all_met][:ROWS],
         "ready_count": sum(one.all_met for one in judged),
         "nearly": [one for one in judged if one.total - one.met == 1][:ROWS],
+        "items": [row for row in plans.items_over(paths, on.year, request.now) if row.item.month >= on.replace(day=1)][
+            :ROWS
+        ],
     }
 
 
@@ -318,8 +323,11 @@ def personnel(request: HttpRequest) -> dict[str, Any]:
     on = today(request)
     units = units_in_reach(request, Role.PERSONNEL)
     expiring = certificates.expiring(on, EXPIRING_DAYS, units)
+    needs = plans.counts_by_state(units, on.year)
     return {
         "year": on.year,
+        "needs": needs,
+        "plans": plans.plans_with_progress(AnnualPlan.objects.filter(year__gte=on.year), request.now),
         "rounds": promotions.rounds(
             promotions_policy.visible_rounds(request).exclude(state=ReviewRound.State.CLOSED)
         ).order_by("nominate_until"),
