@@ -17,7 +17,7 @@ from ground import queue
 from ground.errors import Refused
 from ground.private_files import send
 from people.models import Role
-from people.policy import requires, today
+from people.policy import has_role, requires, today
 
 # How long a page waits for the queue before the site draws the PDF itself.
 PATIENCE = timedelta(minutes=2)
@@ -26,7 +26,8 @@ PATIENCE = timedelta(minutes=2)
 def mine(request: HttpRequest) -> HttpResponse:
     """The person's own certificates."""
     certificates = queries.certificates_of(request.user, today(request))
-    return render(request, "certificates/mine.html", {"certificates": certificates, "on": today(request)})
+    may_read = has_role(request, *policy.READERS, reads=True)
+    return render(request, "certificates/mine.html", {"certificates": certificates, "may_read": may_read})
 
 
 @requires(*policy.READERS, reads=True)
