@@ -148,7 +148,7 @@ def render(*, certificate_id: int, now: datetime) -> Certificate:
     certificate = Certificate.objects.select_related("kind", "result__exam").get(pk=certificate_id)
     if certificate.pdf or Revocation.objects.filter(certificate=certificate).exists():
         return certificate
-    name = f"certificates/{certificate.issued_on.year}/{certificate.number}.pdf"
+    name = f"certificates/{certificate.issued_on.year}/{certificate.code}.pdf"
     stored = private_storage().save(name, ContentFile(pdf.render(certificate)))
     with transaction.atomic():
         first = Certificate.objects.filter(pk=certificate.pk, pdf="").update(pdf=stored)
