@@ -10,9 +10,12 @@ class CoursesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from courses import receivers  # noqa: F401 - receivers connect themselves
+        from courses import queries, receivers  # noqa: F401 - receivers connect themselves
         from people import notifications
+        from topics import coverage
 
         notifications.register("course_assigned", _("The course “%(course)s” is yours to finish by %(due)s."))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
         notifications.register("session_scheduled", _("You are expected in “%(title)s”, %(day)s, %(place)s."))
+        coverage.register("lessons", _("Lessons"), queries.lessons_per_topic)
+        coverage.register("questions", _("Live questions"), queries.questions_per_topic)

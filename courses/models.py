@@ -1,12 +1,14 @@
 """Courses as pages that trainers write, their frozen versions, and what people did with them."""
 
+from django import forms
 from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalManyToManyField
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageViewRestriction
@@ -85,7 +87,7 @@ class CoursePage(OpenToEverybody, Page):
                 FieldPanel("strand"),
                 FieldPanel("level"),
                 FieldPanel("minutes"),
-                FieldPanel("topics"),
+                FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
             ],
             heading=_("About the course"),
         ),
@@ -114,7 +116,14 @@ class LessonPage(OpenToEverybody, Page):
     subpage_types: list[str] = []
     template = "courses/lesson.html"
     search_fields = [*Page.search_fields, index.SearchField("body")]
-    content_panels = [*Page.content_panels, FieldPanel("minutes"), FieldPanel("topics"), FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("minutes"), FieldPanel("topics", widget=forms.CheckboxSelectMultiple)],
+            heading=_("About the lesson"),
+        ),
+    ]
 
     class Meta:
         verbose_name = _("lesson")
@@ -153,7 +162,7 @@ class CourseVersion(models.Model):
         return f"{self.course} v{self.number}"
 
 
-class LearningPath(models.Model):
+class LearningPath(ClusterableModel):
     """Ordered courses given together, such as to every new hire."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
@@ -172,21 +181,22 @@ class LearningPath(models.Model):
 class PathStep(models.Model):
     """A course of a path, due so many days after its start."""
 
-    path = models.ForeignKey(LearningPath, verbose_name=_("path"), on_delete=models.CASCADE, related_name="steps")
+    path = ParentalKey(LearningPath, verbose_name=_("path"), on_delete=models.CASCADE, related_name="steps")
     course = models.ForeignKey(
         CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="path_steps"
     )
-    order = models.PositiveSmallIntegerField(_("order"))
+    order = models.PositiveSmallIntegerField(_("order"), editable=False)
     due_days = models.PositiveSmallIntegerField(_("due after days"))
+
+    # Places are numbered by the editor; two steps may share one for the moment in which they change places.
+    sort_order_field = "order"
+    panels = [FieldPanel("course"), FieldPanel("due_days")]
 
     class Meta:
         verbose_name = _("step")
         verbose_name_plural = _("steps")
-        ordering = ["path_id", "order"]
-        constraints = [
-            models.UniqueConstraint(fields=["path", "order"], name="one_step_per_place"),
-            models.UniqueConstraint(fields=["path", "course"], name="a_course_once_in_a_path"),
-        ]
+        ordering = ["path_id", "order", "pk"]
+        constraints = [models.UniqueConstraint(fields=["path", "course"], name="a_course_once_in_a_path")]
 
     def __str__(self) -> str:
         return f"{self.order}. {self.course}"

@@ -27,7 +27,7 @@ from courses.models import (
     LessonProgress,
 )
 from courses.progress import Due
-from exams.models import Question
+from exams.models import Question, QuestionTopic
 from exams.queries import topic_strength
 from people.models import Employment, User
 from people.queries import portions
@@ -521,10 +521,13 @@ def _cells(scope: dict[str, Any], on: date) -> dict[tuple[int, int], Cell]:
 def lessons_per_topic(topics: list[int]) -> dict[int, int]:
     """How many published lessons teach each topic."""
     pairs = LessonPage.topics.through.objects.filter(topic__in=topics, lessonpage__live=True)
-    counts: dict[int, int] = {}
-    for topic in pairs.values_list("topic", flat=True):
-        counts[topic] = counts.get(topic, 0) + 1
-    return counts
+    return dict(pairs.values_list("topic").annotate(Count("pk")))
+
+
+def questions_per_topic(topics: list[int]) -> dict[int, int]:
+    """How many live questions test each topic."""
+    tagged = QuestionTopic.objects.filter(topic__in=topics, question__state=Question.State.LIVE)
+    return dict(tagged.values_list("topic").annotate(Count("pk")))
 
 
 def courses_for(topics: Iterable[int]) -> dict[int, list[CoursePage]]:

@@ -194,15 +194,15 @@ class Migration(migrations.Migration):
             name='PathStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='order')),
+                ('order', models.PositiveSmallIntegerField(editable=False, verbose_name='order')),
                 ('due_days', models.PositiveSmallIntegerField(verbose_name='due after days')),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='path_steps', to='courses.coursepage', verbose_name='course')),
-                ('path', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='courses.learningpath', verbose_name='path')),
+                ('path', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='courses.learningpath', verbose_name='path')),
             ],
             options={
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
-                'ordering': ['path_id', 'order'],
+                'ordering': ['path_id', 'order', 'pk'],
             },
         ),
         migrations.AddConstraint(
@@ -232,10 +232,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='lessonprogress',
             constraint=models.UniqueConstraint(fields=('enrolment', 'lesson'), name='one_progress_per_lesson'),
-        ),
-        migrations.AddConstraint(
-            model_name='pathstep',
-            constraint=models.UniqueConstraint(fields=('path', 'order'), name='one_step_per_place'),
         ),
         migrations.AddConstraint(
             model_name='pathstep',
