@@ -1,4 +1,4 @@
-"""Every write about training needs and the annual plan."""
+"""The items of a plan: what, how, when, who teaches, whom; and what is arranged for them."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -13,141 +13,13 @@ from courses.models import Assignment, ClassSession, CoursePage
 from ground import journal
 from ground.errors import Refused
 from people import audience
-from people import services as people
-from people.models import Employment, Unit, User
-from plans import needs as rules
-from plans import policy, queries
-from plans.models import AnnualPlan, Need, PlanItem, Wish
+from people.models import Unit, User
+from plans.models import AnnualPlan, Need, PlanItem
+from plans.services.moves import given_reason, move
 from topics.models import Topic
 
 NOTICE_DAYS = 14
 Method = PlanItem.Method
-
-
-def find_needs(*, year: int, now: datetime) -> list[Need]:
-    """Derives the needs of a year from exams, quality findings and certificates that end; returns those found.
-
-    Running it again doubles nothing: an open need gets today's evidence, a planned or declined one stays as it is.
-    """
-    limits = queries.thresholds()
-    on = timezone.localdate(now)
-    found = queries.facts_that_make_needs(on, limits)
-    # Always in the same order, so that two runs at once wait for each other and never for ever.
-    return [_keep_need(one, year, now) for one in sorted(found, key=lambda one: (one.source, one.topic, one.unit))]
-
-
-@transaction.atomic
-def _keep_need(found: rules.Found, year: int, now: datetime) -> Need:
-    need, created = Need.objects.get_or_create(
-        key=rules.key(found.source, found.topic, found.unit, year),
-        defaults={
-            "source": found.source,
-            "topic_id": found.topic,
-            "unit_id": found.unit,
-            "year": year,
-            "evidence": found.evidence,
-            "found_at": now,
-        },
-    )
-    if created:
-        journal.record("need.found", need, by=None, now=now, data={"source": need.source, **found.evidence})
-    elif Need.objects.filter(pk=need.pk, state=Need.State.OPEN).update(evidence=found.evidence):
-        need.evidence = found.evidence
-    return need
-
-
-@transaction.atomic
-def add_wish(*, user: User, topic: Topic, text: str, now: datetime) -> Need:
-    """A staff member asks for training in a topic; wishes of one unit for one topic in a year are one need.
-
-    Asking again changes one's words only. Raises Refused for a leaver and when the wish was declined this year.
-    """
-    on = timezone.localdate(now)
-    unit = Unit.objects.filter(employments__in=Employment.objects.current(on).filter(user=user)).first()
-    if unit is None:
-        raise Refused(_("Only people who are employed now can ask for training."), code="not_employed")
-    need, created = Need.objects.get_or_create(
-        key=rules.key(rules.WISH, topic.pk, unit.pk, on.year),
-        defaults={"source": rules.WISH, "topic": topic, "unit": unit, "year": on.year, "found_at": now},
-    )
-    need = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
-    if need.state == Need.State.DECLINED:
-        raise Refused(
-            _("This wish was declined for %(year)s: %(reason)s") % {"year": need.year, "reason": need.reason},
-            code="declined",
-        )
-    wish, new = Wish.objects.update_or_create(
-        need=need, user=user, defaults={"text": text}, create_defaults={"text": text, "at": now}
-    )
-    if new:
-        need.evidence = {"people": need.wishes.count()}
-        need.save(update_fields=["evidence"])
-        journal.record("need.wished", need, by=user, now=now, reason=wish.text, data={"new": created})
-    return need
-
-
-@transaction.atomic
-def decline_need(*, need: Need, reason: str, by: User, now: datetime) -> Need:
-    """Puts a need aside with a reason that those who wished for it are told. Raises Refused for a planned need."""
-    reason = _reason(reason)
-    need = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
-    if need.state == Need.State.DECLINED:
-        return need
-    need.reason = reason
-    _move(need, Need.State.DECLINED, "reason")
-    journal.record("need.declined", need, by=by, now=now, reason=reason)
-    people.notify(
-        users=User.objects.filter(training_wishes__need=need),
-        kind="plans.wish_declined",
-        key=f"plans.wish_declined.{need.pk}.{now:%Y%m%d%H%M}",
-        params={"topic": need.topic.name, "reason": reason},
-        url="/plans/wishes/",
-        now=now,
-    )
-    return need
-
-
-@transaction.atomic
-def reopen_need(*, need: Need, by: User, now: datetime) -> Need:
-    """Takes a declined need up again."""
-    need = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
-    if need.state == Need.State.OPEN:
-        return need
-    if need.state == Need.State.PLANNED:
-        raise Refused(_("This need is planned; cancel its item to open it again."), code="planned")
-    need.reason = ""
-    _move(need, Need.State.OPEN, "reason")
-    journal.record("need.reopened", need, by=by, now=now)
-    return need
-
-
-def _move(subject: Need | AnnualPlan, to: str, *with_fields: str) -> None:
-    """The one way from state to state; `subject` is locked. Raises Refused for a move that the table does not hold."""
-    if to not in subject.MOVES[subject.State(subject.state)]:
-        raise Refused(
-            _("%(what)s is %(state)s and cannot become %(to)s.")
-            % {"what": subject, "state": subject.get_state_display(), "to": subject.State(to).label},
-            code="wrong_state",
-        )
-    subject.state = to
-    subject.save(update_fields=["state", *with_fields])
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise Refused(_("Give a reason."), code="no_reason")
-    return text.strip()
-
-
-@transaction.atomic
-def draft_plan(*, year: int, name: str, by: User, now: datetime) -> AnnualPlan:
-    """The plan of a year, once; the same name again returns it. Raises Refused when the year has another plan."""
-    plan, created = AnnualPlan.objects.get_or_create(year=year, defaults={"name": name})
-    if created:
-        journal.record("plan.drafted", plan, by=by, now=now, data={"year": year})
-    elif plan.name != name:
-        raise Refused(_("There is already a plan for %(year)s: %(name)s.") % {"year": year, "name": plan}, code="taken")
-    return plan
 
 
 def _lock_draft(plan: AnnualPlan) -> AnnualPlan:
@@ -227,7 +99,7 @@ def cancel_item(*, item: PlanItem, reason: str, by: User, now: datetime) -> Plan
 
     Raises Refused without a reason and when people have been invited or assigned already.
     """
-    reason = _reason(reason)
+    reason = given_reason(reason)
     plan = AnnualPlan.objects.select_for_update(of=("self",)).get(pk=item.plan_id)
     item = PlanItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if item.cancelled_at is not None:
@@ -240,7 +112,7 @@ def cancel_item(*, item: PlanItem, reason: str, by: User, now: datetime) -> Plan
     journal.record("plan_item.cancelled", item, by=by, now=now, reason=reason)
     for need in Need.objects.select_for_update(of=("self",)).filter(items=item, state=Need.State.PLANNED):
         if not need.items.filter(cancelled_at__isnull=True).exists():
-            _move(need, Need.State.OPEN)
+            move(need, Need.State.OPEN)
             journal.record("need.reopened", need, by=by, now=now, reason=reason)
     return item
 
@@ -299,99 +171,11 @@ def _answer(item: PlanItem, needs: Iterable[Need], by: User, now: datetime) -> N
     wanted = Need.objects.select_for_update(of=("self",)).filter(pk__in=[need.pk for need in needs]).order_by("pk")
     for need in wanted:
         if need.state == Need.State.OPEN:
-            _move(need, Need.State.PLANNED)
+            move(need, Need.State.PLANNED)
             journal.record("need.planned", need, by=by, now=now, data={"item": item.pk})
         elif need.state == Need.State.DECLINED:
             raise Refused(_("A declined need cannot be planned; open it again first."), code="declined")
         item.needs.add(need)
-
-
-@transaction.atomic
-def propose_plan(*, plan: AnnualPlan, by: User, now: datetime) -> AnnualPlan:
-    """Hands a draft over for approval by another person. Raises Refused for an empty plan."""
-    plan = AnnualPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
-    if plan.state == AnnualPlan.State.PROPOSED:
-        return plan
-    if not policy.may_propose(by, timezone.localdate(now)):
-        raise Refused(_("Personnel proposes the plan."), code="no_personnel")
-    if not plan.items.filter(cancelled_at__isnull=True).exists():
-        raise Refused(_("The plan has no items yet; add what is to be trained first."), code="empty")
-    plan.proposed_by, plan.remark = by, ""
-    _move(plan, AnnualPlan.State.PROPOSED, "proposed_by", "remark")
-    journal.record("plan.proposed", plan, by=by, now=now)
-    return plan
-
-
-@transaction.atomic
-def approve_plan(*, plan: AnnualPlan, by: User, now: datetime) -> AnnualPlan:
-    """Another person than the proposer, over the whole organisation, puts the plan into force."""
-    plan = AnnualPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
-    if plan.state == AnnualPlan.State.APPROVED:
-        return plan
-    _refuse_deciding(plan, by, now)
-    plan.approved_by, plan.approved_at = by, now
-    _move(plan, AnnualPlan.State.APPROVED, "approved_by", "approved_at")
-    journal.record("plan.approved", plan, by=by, now=now)
-    _tell_proposer(plan, "plans.plan_approved", {"plan": plan.name, "name": by.name}, now)
-    return plan
-
-
-@transaction.atomic
-def return_plan(*, plan: AnnualPlan, reason: str, by: User, now: datetime) -> AnnualPlan:
-    """Sends a proposed plan back to its draft: the proposer takes it back, or the approver does not agree."""
-    reason = _reason(reason)
-    plan = AnnualPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
-    if plan.state == AnnualPlan.State.APPROVED:
-        raise Refused(_("The plan is approved already; open it again to change it."), code="wrong_state")
-    if plan.state == AnnualPlan.State.DRAFT:
-        return plan
-    if by.pk != plan.proposed_by_id:
-        _refuse_deciding(plan, by, now)
-        _tell_proposer(plan, "plans.plan_returned", {"plan": plan.name, "name": by.name, "reason": reason}, now)
-    plan.remark = reason[:200]
-    _move(plan, AnnualPlan.State.DRAFT, "remark")
-    journal.record("plan.returned", plan, by=by, now=now, reason=reason)
-    return plan
-
-
-@transaction.atomic
-def reopen_plan(*, plan: AnnualPlan, reason: str, by: User, now: datetime) -> AnnualPlan:
-    """Opens an approved plan as a draft again; what is arranged goes on, the rest waits for a new approval."""
-    reason = _reason(reason)
-    plan = AnnualPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
-    if plan.state == AnnualPlan.State.DRAFT:
-        return plan
-    if plan.state == AnnualPlan.State.PROPOSED:
-        raise Refused(_("The plan waits for approval; send it back before you change it."), code="wrong_state")
-    if not policy.may_propose(by, timezone.localdate(now)):
-        raise Refused(_("Personnel opens the plan again."), code="no_personnel")
-    plan.approved_by = plan.approved_at = None
-    plan.remark = reason[:200]
-    _move(plan, AnnualPlan.State.DRAFT, "approved_by", "approved_at", "remark")
-    journal.record("plan.reopened", plan, by=by, now=now, reason=reason)
-    return plan
-
-
-def _refuse_deciding(plan: AnnualPlan, by: User, now: datetime) -> None:
-    if plan.state == AnnualPlan.State.DRAFT:
-        raise Refused(_("The plan has not been proposed yet."), code="wrong_state")
-    if plan.proposed_by_id == by.pk:
-        raise Refused(_("You proposed this plan; another person must approve it."), code="own_plan")
-    if not policy.may_approve(by, plan, timezone.localdate(now)):
-        raise Refused(
-            _("The plan is approved by personnel or a manager in charge of the whole organisation."), code="no_approver"
-        )
-
-
-def _tell_proposer(plan: AnnualPlan, kind: str, params: dict[str, Any], now: datetime) -> None:
-    people.notify(
-        users=[plan.proposed_by],
-        kind=kind,
-        key=f"{kind}.{plan.pk}.{now:%Y%m%d%H%M}",
-        params=params,
-        url=f"/plans/{plan.year}/",
-        now=now,
-    )
 
 
 @transaction.atomic
