@@ -281,10 +281,15 @@ def months_of(rows: Iterable[ItemRow], now: datetime) -> list[Month]:
     return [Month(month, [row for row in rows if row.item.month == month], count) for month, count in counts.items()]
 
 
+def total_of(rows: Iterable[ItemRow], now: datetime) -> progress.Count:
+    """Plan against actual of these rows."""
+    return progress.count([row.facts for row in rows], timezone.localtime(now))
+
+
 def plan_progress(plan: AnnualPlan, now: datetime, units: QuerySet[Unit] | None = None) -> progress.Count:
     """Plan against actual of a plan, of all units or of these; one query."""
     items = plan.items.all() if units is None else plan.items.filter(unit__in=units)
-    return progress.count([row.facts for row in item_rows(items, now)], timezone.localtime(now))
+    return total_of(item_rows(items, now), now)
 
 
 def plans_with_progress(plans: QuerySet[AnnualPlan], now: datetime) -> list[tuple[AnnualPlan, progress.Count]]:
@@ -297,11 +302,16 @@ def plans_with_progress(plans: QuerySet[AnnualPlan], now: datetime) -> list[tupl
     return [(plan, progress.count(facts[plan.pk], local)) for plan in found]
 
 
+def meant_for(paths: Iterable[str]) -> Q:
+    """Items for the units at or below these paths, and for the units above them."""
+    paths = list(paths)
+    tops = {path[:length] for path in paths for length in range(Unit.steplen, len(path), Unit.steplen)}
+    return below(paths, "unit__path") | Q(unit__path__in=tops)
+
+
 def items_over(paths: Iterable[str], year: int, now: datetime) -> list[ItemRow]:
     """Items of an approved plan of a year for the units at or below these paths, and above: what covers a whole
     department is for its teams too."""
-    paths = list(paths)
-    tops = {path[:length] for path in paths for length in range(Unit.steplen, len(path), Unit.steplen)}
-    mine = below(paths, "unit__path") | Q(unit__path__in=tops)
+    mine = meant_for(paths)
     items = PlanItem.objects.filter(mine, plan__year=year, plan__state=AnnualPlan.State.APPROVED)
     return item_rows(items.filter(cancelled_at__isnull=True), now)
