@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -39,7 +39,7 @@ class LadderRuleForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["from_level"].empty_label = _text("no level yet")
+        self.fields["from_level"].empty_label = gettext("no level yet")
         if self.instance.pk:
             self.fields["to_level"].disabled = True
         version = self.instance.current if self.instance.pk else None
@@ -58,7 +58,7 @@ class LadderRuleForm(WagtailAdminModelForm):
             self.fields[prefix] = forms.BooleanField(label=words, required=False, initial=held is not None)
             return
         for name, bounds in eligibility.FIGURES[kind].items():
-            label = _text("%(requirement)s: %(figure)s") % {
+            label = gettext("%(requirement)s: %(figure)s") % {
                 "requirement": words,
                 "figure": sentences.figure_name(name),
             }
@@ -72,7 +72,7 @@ class LadderRuleForm(WagtailAdminModelForm):
                 )
             else:
                 least, most = bounds
-                help_text = _text("%(least)s to %(most)s") % {"least": least, "most": most}
+                help_text = gettext("%(least)s to %(most)s") % {"least": least, "most": most}
                 field = forms.IntegerField(help_text=help_text)
             field.label, field.required, field.initial = label, False, initial
             self.fields[f"{prefix}_{name}"] = field
