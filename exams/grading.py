@@ -28,8 +28,13 @@ def answered(answer: Any) -> bool:
 
 def fold(text: str) -> str:
     """Text as two people would call it the same: width, case, white space and punctuation do not matter."""
-    compatible = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in compatible if unicodedata.category(c)[0] not in "PZCS")
+    while True:
+        compatible = unicodedata.normalize("NFKC", text).casefold()
+        folded = "".join(c for c in compatible if unicodedata.category(c)[0] not in "PZCS")
+        if folded == text:
+            return folded
+        # What is left may compose anew: an accent that stood after a space now meets a letter.
+        text = folded
 
 
 def number(text: str, unit: str = "") -> Decimal | None:

@@ -32,6 +32,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_caught: stop.set())
+        self.stdout.write(f"Sweeping every {options['every']:g} seconds.")
+        self.stdout.flush()
         while not stop.is_set():
             try:
                 close_old_connections()
