@@ -47,9 +47,10 @@ def write_exam(*, exam: Exam, by: User | None, now: datetime) -> Exam:
     A published exam must stay drawable; a part that somebody has taken cannot be taken out.
     """
     new = exam.pk is None
-    if not new:
-        state = Exam.objects.select_for_update().values_list("state", flat=True).get(pk=exam.pk)
-        exam.state = state
+    if new:
+        exam.state = Exam.State.DRAFT
+    else:
+        exam.state = Exam.objects.select_for_update().values_list("state", flat=True).get(pk=exam.pk)
     try:
         exam.save()
     except ProtectedError as protected:
