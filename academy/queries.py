@@ -149,7 +149,8 @@ def _study(standing: Any) -> Action:
     why = reasons[0] % {"minutes": standing.minutes} if standing.minutes else ""
     if standing.assignment:
         until = _("due by %(day)s") % {"day": _day(standing.assignment.due_on)}
-        why = " · ".join(part for part in (why, until, standing.why) if part)
+        late = standing.word if standing.days_late else ""
+        why = " · ".join(part for part in (why, until, late, standing.why) if part)
     progress = _("%(done)s of %(total)s lessons done") % {"done": standing.done, "total": standing.total}
     return Action(title, why, standing.url, _("Continue learning") if begun else _("Begin"), progress)
 
