@@ -58,6 +58,13 @@ class StaffTable(Table):
         parameters.setdefault("state", "employed")
         return parameters
 
+    @property
+    def is_filtered(self) -> bool:
+        """Leaving out the leavers is how the list stands, no narrowing."""
+        return bool(self.words) or any(
+            field.selected and (field.name, field.selected) != ("state", "employed") for field in self.filter_fields
+        )
+
     def __init__(self, request: HttpRequest, rows: QuerySet[Employment]) -> None:
         super().__init__(request, rows)
         on = today(request)
