@@ -9,7 +9,6 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q,
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from certificates import queries as certificates
@@ -114,8 +113,10 @@ def evidence_text(need: Need) -> str:
     evidence = need.evidence
     people = int(evidence.get("people", 0))
     if need.source == Need.Source.EXAM:
-        return _(
-            "%(people)s people answered %(answered)s times; %(rate)s%% of the points, below %(below)s%%."
+        return ngettext(
+            "%(people)s person answered %(answered)s times: %(rate)s%% of the points, below %(below)s%%.",
+            "%(people)s people answered %(answered)s times: %(rate)s%% of the points, below %(below)s%%.",
+            people,
         ) % _words(evidence, "people", "answered", "rate", "below")
     if need.source == Need.Source.QUALITY:
         return ngettext(

@@ -27,7 +27,7 @@ BADGES = {
 
 
 def _percent(row: ItemRow) -> str | None:
-    return None if row.share is None else f"{row.share} %"
+    return None if row.share is None else f"{row.share}%"
 
 
 class ItemTable(Table):
