@@ -44,7 +44,8 @@ class TopicViewSet(ModelViewSet):
     model = Topic
     icon = "tag"
     menu_label = _("Topics")
-    name = "topics"
+    name = "topic_words"
+    url_prefix = "topics"
     index_view_class = TopicIndexView
     list_display = ["name", "code", "strand"]
     list_filter = ["strand"]

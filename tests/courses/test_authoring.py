@@ -157,7 +157,7 @@ def test_topics_show_what_covers_them_for_the_same_queries(author, now):
 
     def count():
         with CaptureQueriesContext(connection) as captured:
-            response = author.get(reverse("topics:index"))
+            response = author.get(reverse("topic_words:index"))
         assert response.status_code == 200
         return len(captured), response
 
