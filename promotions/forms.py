@@ -13,7 +13,7 @@ from promotions.models import Vote
 class RoundForm(forms.Form):
     """A new review round."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the round"), max_length=80)
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
     nominate_until = forms.DateField(
         label=_("Nominations until"),

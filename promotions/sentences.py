@@ -219,6 +219,8 @@ def way_out(required: dict[str, Any]) -> tuple[str, str]:
     kind = required["kind"]
     if kind == "courses":
         return reverse("courses:catalogue"), _("Learn")
+    if kind == "typing":
+        return reverse("exams:practice"), _("Practise")
     if kind in ("exam", "certificate"):
         return reverse("exams:mine"), _("My exams")
     return "", ""

@@ -321,3 +321,21 @@ def test_lists_export_what_they_show(academy, sign_in):
         reverse("promotions:ready"),
     ):
         assert "spreadsheet" in client.get(address, {"export": "xlsx"}).headers["Content-Type"]
+
+
+def test_what_is_missing_leads_to_where_it_can_be_earned(academy, now):
+    academy.rule(
+        [
+            {"kind": "typing", "speed": 50, "accuracy": 95},
+            {"kind": "courses", "level": "intermediate", "count": 3},
+            {"kind": "months_in_level", "months": 120},
+            {"kind": "no_violation"},
+        ]
+    )
+    steps = queries.way_to_next_level(academy.agent(), now.date())
+    assert [(step["met"], step["url"]) for step in steps] == [
+        (False, reverse("exams:practice")),
+        (False, reverse("courses:catalogue")),
+        (False, ""),
+        (True, ""),
+    ]
