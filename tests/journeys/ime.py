@@ -1,0 +1,25 @@
+"""An input method, driven through the DevTools protocol as a real one drives Chromium."""
+
+from playwright.sync_api import CDPSession
+from pypinyin import lazy_pinyin
+
+
+def compose(cdp: CDPSession, pinyin: str) -> None:
+    """Opens (or changes) a composition: the textarea shows raw pinyin, nothing is committed."""
+    cdp.send("Input.imeSetComposition", {"text": pinyin, "selectionStart": len(pinyin), "selectionEnd": len(pinyin)})
+
+
+def commit(cdp: CDPSession, text: str) -> None:
+    """Commits the open composition as `text`, as choosing a candidate does; without one, types it directly."""
+    cdp.send("Input.insertText", {"text": text})
+
+
+def type_with_ime(cdp: CDPSession, text: str, *, chunk: int = 4) -> None:
+    """Types Chinese text phrase by phrase: pinyin grows letter group by letter group, then the phrase is committed."""
+    for start in range(0, len(text), chunk):
+        phrase = text[start : start + chunk]
+        spelled = ""
+        for syllable in lazy_pinyin(phrase):
+            spelled += syllable
+            compose(cdp, spelled)
+        commit(cdp, phrase)
