@@ -9,6 +9,11 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def database_before_server(django_db_setup) -> None:
+    """The live server's threads share one connection when they meet the database in memory: it must be a file by then."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
