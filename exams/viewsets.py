@@ -19,6 +19,7 @@ from wagtail.admin.widgets.button import Button
 
 from exams import services
 from exams.models import Exam, Question, QuestionVersion, TypingStandard
+from exams.typing.viewsets import PassageViewSet
 from ground import journal
 from ground.errors import Refused
 from topics.models import Topic
@@ -354,4 +355,4 @@ class ExamsGroup(ModelViewSetGroup):
     menu_label = _("Exams")
     menu_name = "exams"
     menu_icon = "form"
-    items = (QuestionViewSet, ExamViewSet, StandardViewSet)
+    items = (QuestionViewSet, ExamViewSet, StandardViewSet, PassageViewSet)

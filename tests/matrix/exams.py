@@ -1,7 +1,7 @@
-"""Who may open the pages of exams (the typing test has its own rows)."""
+"""Who may open the pages of exams (the typing test adds its own rows)."""
 
 from tests.exams import makers
-from tests.matrix import Row
+from tests.matrix import Row, typing
 
 EXAMINERS, READERS = {"examiner", "personnel"}, {"examiner", "personnel", "auditor"}
 
@@ -72,4 +72,5 @@ ROWS = [
         roles={"trainer", "examiner", "administrator", "auditor"},
         args=lambda world: [makers.question(now=world.now).pk],
     ),
+    *typing.ROWS,
 ]

@@ -1,0 +1,156 @@
+"""Passages in Wagtail's admin (in the group of exams): written as text, published as a frozen version with its figures."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.urls import URLPattern
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from exams.typing import passages, services
+from exams.typing.models import Passage
+from ground.errors import Refused
+
+
+def figures_sentence(text: str) -> str:
+    """The figures of a text as its author reads them."""
+    found = passages.figures(text)
+    return _text(
+        "%(tokens)s characters, %(different)s different ones: %(han)s%% Chinese, %(punctuation)s%% punctuation, "
+        "%(latin)s%% digits and Latin. The longest sentence has %(longest)s characters, the mean %(mean)s."
+    ) % {
+        "tokens": found.tokens,
+        "different": found.different,
+        "han": f"{found.han / 10:.1f}",
+        "punctuation": f"{found.punctuation / 10:.1f}",
+        "latin": f"{found.latin / 10:.1f}",
+        "longest": found.longest_sentence,
+        "mean": found.mean_sentence,
+    }
+
+
+class PassageForm(WagtailAdminModelForm):
+    """The text of the version that will be published."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        widget=forms.Textarea({"rows": 20}),
+        help_text=_("Placeholders are filled anew for each test: {surname} {amount} {number} {place} {time}."),
+    )
+    retired = forms.BooleanField(
+        label=_("Retired"), required=False, help_text=_("Retired passages are no longer drawn; past tests keep them.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.current:
+            self.fields["code"].disabled = self.fields["use"].disabled = True
+            self.initial |= {"text": self.instance.current.text, "retired": self.instance.retired_at is not None}
+
+    def clean(self) -> dict[str, Any]:
+        """Names everything that speaks against the text, before anything is written."""
+        given = super().clean()
+        if given.get("text"):
+            found = passages.figures(given["text"])
+            for code in passages.problems(found, allowed=given.get("allowed", "")):
+                self.add_error("text", services.problem_sentence(code, found, given.get("allowed", "")))
+        return given
+
+
+class FiguresPanel(HelpPanel):
+    """The figures of the current version; before there is one, what will be checked."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            if self.instance.pk and self.instance.current:
+                self.content = figures_sentence(self.instance.current.text)
+
+
+class PassageIndex(generic.IndexView):
+    """Every passage with how often it was drawn. Nothing is deleted: passages retire."""
+
+    def get_base_queryset(self) -> QuerySet[Passage]:
+        drawn = Count("versions__runs", distinct=True)
+        return super().get_base_queryset().select_related("current").annotate(drawn=drawn)
+
+    def get_delete_url(self, instance: Passage) -> None:
+        return None
+
+
+class _Publishes:
+    """Saving publishes through the service; what it refuses is an error of the form."""
+
+    def form_valid(self, form: forms.ModelForm) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except Refused as refusal:
+            form.add_error("text", str(refusal))
+            return self.form_invalid(form)
+
+    def get_delete_url(self) -> None:
+        return None
+
+    def save_instance(self) -> Passage:
+        given = self.form.cleaned_data
+        by, now = self.request.user, self.request.now
+        fields = {name: given[name] for name in ("code", "title", "text", "use", "allowed")}
+        passage = services.publish_passage(**fields, by=by, now=now)
+        return services.retire_passage(passage=passage, by=by, now=now) if given["retired"] else passage
+
+
+class PassageCreate(_Publishes, generic.CreateView):
+    """The first version."""
+
+
+class PassageEdit(_Publishes, generic.EditView):
+    """The next version; tests already begun keep theirs."""
+
+
+class PassageViewSet(ModelViewSet):
+    """The pool of texts for tests and for practice."""
+
+    model = Passage
+    icon = "doc-full"
+    menu_label = _("Passages")
+    name = "passages"
+    add_to_admin_menu = False
+    copy_view_enabled = False
+    list_display = [
+        "title",
+        "code",
+        Column("use", label=_("Used in"), accessor="get_use_display"),
+        Column("version", label=_("Version"), accessor="current.number"),
+        Column("drawn", label=_("Times drawn")),
+        Column("retired", label=_("Retired"), accessor="retired_at"),
+    ]
+    list_filter = ["use"]
+    search_fields = ["title", "code"]
+    index_view_class = PassageIndex
+    add_view_class = PassageCreate
+    edit_view_class = PassageEdit
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("title"), FieldPanel("code"), FieldPanel("use")]),
+            FiguresPanel(
+                _(
+                    "Publishing checks the share of Chinese characters and punctuation, uncommon characters, the length of "
+                    "sentences and repetitions. A passage of exams is never used for practice."
+                )
+            ),
+            FieldPanel("text"),
+            FieldPanel("allowed"),
+            FieldPanel("retired"),
+        ],
+        base_form_class=PassageForm,
+    )
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
