@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exams.typing.models import Passage
+from exams.typing.viewsets import figures_sentence
 from people.services import ensure_groups
 from tests import factories
 from tests.typing import scenes
@@ -29,7 +30,7 @@ def test_a_passage_is_published_changed_and_retired(examiner):
     passage = Passage.objects.get()
     assert passage.current.number == 1
     edit = reverse("passages:edit", args=[passage.pk])
-    assert "88.8%" in examiner.get(edit).content.decode()
+    assert figures_sentence(passage.current.text) in examiner.get(edit).content.decode()
     examiner.post(edit, form(text=passage.current.text.replace("老花镜", "放大镜"), retired="on"))
     passage.refresh_from_db()
     assert passage.current.number == 2
