@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from exams.models import Attempt, Candidacy, ExamPart
 from exams.services import GRACE, submit, take_over
@@ -22,7 +22,7 @@ LARGEST_BATCH = 2 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-@require_GET
+@require_safe
 def ready(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Before the start: what is asked, a minute to try the input method, and the start button."""
     candidacy = get_object_or_404(Candidacy.objects.filter(user=request.user).select_related("sitting__exam"), pk=pk)
@@ -42,7 +42,7 @@ def ready(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @never_cache
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     """The test itself. The page holds nothing of the passage; the element asks for it."""
@@ -79,7 +79,7 @@ def batch(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse({"seq": kept.seq, "late": kept.late, "elapsed_ms": elapsed})
 
 
-@require_GET
+@require_safe
 @never_cache
 def chunk(request: HttpRequest, pk: int, index: int) -> JsonResponse:
     """One further piece of the passage, when the typed text has come near it."""
@@ -90,7 +90,7 @@ def chunk(request: HttpRequest, pk: int, index: int) -> JsonResponse:
     return JsonResponse({"index": index, "lines": lines})
 
 
-@require_GET
+@require_safe
 def practice(request: HttpRequest) -> HttpResponse:
     """Choose a length, see how the last runs went and how far the next standard is."""
     return render(request, "exams/typing/practice.html", _progress(request) | {"form": PracticeForm()})
@@ -110,7 +110,7 @@ def practice_start(request: HttpRequest) -> HttpResponse:
     return redirect("exams:practice_run", pk=run.pk)
 
 
-@require_GET
+@require_safe
 @never_cache
 def practice_run(request: HttpRequest, pk: int) -> HttpResponse:
     """A practice while its time runs; afterwards its figures and mistakes."""
