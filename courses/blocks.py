@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.list_block import ListBlockValidationError
@@ -91,7 +91,7 @@ class CheckBlock(blocks.StructBlock):
         codes = [code.strip() for code in value["questions"]]
         live = set(Question.objects.filter(code__in=codes, state=Question.State.LIVE).values_list("code", flat=True))
         errors = {
-            place: ValidationError(_now("The bank has no live question %(code)s.") % {"code": code})
+            place: ValidationError(gettext("The bank has no live question %(code)s.") % {"code": code})
             for place, code in enumerate(codes)
             if code not in live
         }

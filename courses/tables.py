@@ -7,7 +7,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses import progress, queries
@@ -171,7 +171,7 @@ class SessionTable(Table):
             Filter(
                 "when",
                 _("When"),
-                choices=lambda _request: [("coming", _now("still to come")), ("past", _now("over"))],
+                choices=lambda _request: [("coming", gettext("still to come")), ("past", gettext("over"))],
                 apply=lambda found, value: (
                     found.filter(starts_at__gte=request.now)
                     if value == "coming"

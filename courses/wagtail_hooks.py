@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, InlinePanel
@@ -64,6 +64,6 @@ def keep_what_people_learned(request, page):
     if not kept:
         return None
     messages.error(
-        request, _text("People have learned from this page. Unpublish it: it disappears, the history stays.")
+        request, gettext("People have learned from this page. Unpublish it: it disappears, the history stays.")
     )
     return redirect("wagtailadmin_pages:edit", page.pk)
