@@ -220,16 +220,15 @@ def _action(waiting: list[Waiting], chosen: list[Any]) -> tuple[Action, Coming |
 
 def _typing(user: User) -> Typing | None:
     trend = typing.practice_trend(user)
-    best = typing.best_run(user)
     if trend:
-        _run, score = trend[-1]
-    elif best is not None:
+        score, standard = trend[-1][1], typing.goal(trend).standard
+    elif (best := typing.best_run(user)) is not None:
         score = typing.figures_of(best)
+        standard = typing.goal([(best, score)]).standard
     else:
         return None
-    standard = typing.next_standard(user, score.speed)
     points = [(timezone.localdate(run.started_at), figures.speed) for run, figures in trend]
-    missing = round(standard.threshold - score.speed, 1) if standard else 0
+    missing = max(0, round(standard.threshold - score.speed, 1)) if standard else 0
     return Typing(score.speed, score.accuracy, standard, missing, points if len(points) > 1 else [])
 
 

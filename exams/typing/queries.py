@@ -151,7 +151,7 @@ class Goal:
     missing: float
 
 
-def goal(trend: list[tuple[PracticeRun, scoring.Score]]) -> Goal:
+def goal(trend: list[tuple[PracticeRun | TypingRun, scoring.Score]]) -> Goal:
     """What to practise for, from the runs given. One query."""
     best = 0
     for standard in TypingStandard.objects.order_by("threshold", "-gate"):
