@@ -46,7 +46,11 @@ EVERYBODY = (
 WORK = (
     Place("courses:training", _("Training"), (Role.TRAINER, Role.AUDITOR)),
     Place("exams:sitting_list", _("Sittings"), (Role.EXAMINER, Role.AUDITOR)),
-    Place("quality:observation_list", _("Quality"), (Role.INSPECTOR, Role.AUDITOR)),
+    Place(
+        "quality:observation_list",
+        _("Quality"),
+        (Role.INSPECTOR, Role.MANAGER, Role.PERSONNEL, Role.TRAINER, Role.AUDITOR),
+    ),
     Place("people:staff_list", _("My people"), (Role.MANAGER,)),
     Place("people:staff_list", _("Staff"), (Role.PERSONNEL, Role.AUDITOR)),
     Place("certificates:list", _("Issued certificates"), (Role.PERSONNEL, Role.AUDITOR)),

@@ -70,7 +70,7 @@ class Need(models.Model):
         WISH = "wish", _("staff wish")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", _("to be planned")
         PLANNED = "planned", _("planned")
         DECLINED = "declined", _("declined")
 

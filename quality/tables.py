@@ -66,12 +66,12 @@ class ObservationTable(Table):
     columns = [
         Column(
             "name",
-            _("Name"),
+            _("Staff member"),
             order=("user__name_sort",),
             value=lambda row: row.user.name,
             url=lambda row: reverse("quality:observation", args=[row.pk]),
         ),
-        Column("number", _("Number"), order=("user__employee_no",), value=lambda row: row.user.employee_no),
+        Column("number", _("Employee number"), order=("user__employee_no",), value=lambda row: row.user.employee_no),
         Column("unit", _("Unit"), order=("unit_path",), value=lambda row: row.unit_name),
         Column("contact_at", _("Contact"), order=("contact_at",), value=lambda row: row.contact_at),
         Column("channel", _("Channel"), order=("channel",), value=lambda row: row.get_channel_display()),
@@ -125,8 +125,8 @@ class AppraisalTable(Table):
     search = staticmethod(of_person)
     default_order = "-quarter"
     columns = [
-        Column("name", _("Name"), order=("user__name_sort",), value=lambda row: row.user.name),
-        Column("number", _("Number"), order=("user__employee_no",), value=lambda row: row.user.employee_no),
+        Column("name", _("Staff member"), order=("user__name_sort",), value=lambda row: row.user.name),
+        Column("number", _("Employee number"), order=("user__employee_no",), value=lambda row: row.user.employee_no),
         Column("quarter", _("Quarter"), order=("quarter",), value=lambda row: quarter_name(row.quarter)),
         Column(
             "rating",
@@ -167,8 +167,8 @@ class ViolationTable(Table):
     search = staticmethod(of_person)
     default_order = "-valid_from"
     columns = [
-        Column("name", _("Name"), order=("user__name_sort",), value=lambda row: row.user.name),
-        Column("number", _("Number"), order=("user__employee_no",), value=lambda row: row.user.employee_no),
+        Column("name", _("Staff member"), order=("user__name_sort",), value=lambda row: row.user.name),
+        Column("number", _("Employee number"), order=("user__employee_no",), value=lambda row: row.user.employee_no),
         Column(
             "grade",
             _("Grade"),

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('evidence', models.JSONField(default=dict, verbose_name='evidence')),
                 ('key', models.CharField(max_length=120, unique=True, verbose_name='key')),
-                ('state', models.CharField(choices=[('open', 'open'), ('planned', 'planned'), ('declined', 'declined')], default='open', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'to be planned'), ('planned', 'planned'), ('declined', 'declined')], default='open', max_length=10, verbose_name='state')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason for declining')),
                 ('found_at', models.DateTimeField(verbose_name='found')),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='topics.topic', verbose_name='topic')),
