@@ -7,10 +7,11 @@ from typing import Any
 from exams.models.attempts import Attempt
 from exams.typing import passages, replay, scoring
 from exams.typing.models import PracticeRun, TypingBatch, TypingRun, TypingStandard
-from exams.typing.normalise import WIDTH_INSENSITIVE
+from exams.typing.normalise import WIDTH_INSENSITIVE, is_han
 from people.models import User
 
 CHUNKS_AHEAD = 2
+PRINTED = dict(zip(",.!?:;()", "，。！？：；（）", strict=True))
 
 
 def figures_of(run: TypingRun) -> scoring.Score:
@@ -97,16 +98,23 @@ def practice_feedback(run: PracticeRun, text: str) -> Feedback:
 
 
 def _feedback(passage: str, committed: str, score: scoring.Score, punctuation: str = WIDTH_INSENSITIVE) -> Feedback:
-    typed, _reference, found = scoring.mistakes(passage, committed, punctuation)
+    typed, reference, found = scoring.mistakes(passage, committed, punctuation)
     counts = {kind: sum(mistake.kind == kind for mistake in found) for kind in ("wrong", "extra", "missing")}
     minutes = score.duration_ms // scoring.MS_PER_MINUTE
-    return Feedback(score=score, minutes=minutes, parts=marked_parts(typed, found), counts=counts)
+    parts = marked_parts(as_printed(typed), as_printed(reference), found)
+    return Feedback(score=score, minutes=minutes, parts=parts, counts=counts)
 
 
-def marked_parts(typed: str, found: list[scoring.Mistake]) -> list[dict[str, str]]:
+def as_printed(tokens: str) -> str:
+    """Folded punctuation after a Chinese character in its full-width form again, one for one: for the eye only."""
+    before = "\0" + tokens
+    return "".join(PRINTED.get(token, token) if is_han(before[place]) else token for place, token in enumerate(tokens))
+
+
+def marked_parts(typed: str, reference: str, found: list[scoring.Mistake]) -> list[dict[str, str]]:
     """[{"kind": right | wrong | extra | missing, "typed", "expected"}] in reading order, neighbours of a kind joined.
 
-    The typed ones join to the whole normalised text.
+    The typed ones join to the whole text.
     """
     parts: list[dict[str, str]] = []
 
@@ -121,9 +129,10 @@ def marked_parts(typed: str, found: list[scoring.Mistake]) -> list[dict[str, str
 
     place = 0
     for mistake in found:
+        end = mistake.at + len(mistake.typed)
         add("right", typed[place : mistake.at], "")
-        add(mistake.kind, mistake.typed, mistake.expected)
-        place = mistake.at + len(mistake.typed)
+        add(mistake.kind, typed[mistake.at : end], reference[mistake.of : mistake.of + len(mistake.expected)])
+        place = end
     add("right", typed[place:], "")
     return parts
 
@@ -166,7 +175,7 @@ def _shown(committed: str, pieces: list[list[str]]) -> int:
     """The last piece that may be shown: two beyond the one being typed."""
     typed, end = len("".join(committed.split())), 0
     for index, piece in enumerate(pieces):
-        end += sum(map(len, piece))
+        end += len("".join("".join(piece).split()))
         if typed < end:
             return index + CHUNKS_AHEAD
     return len(pieces) - 1

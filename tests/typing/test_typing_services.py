@@ -341,7 +341,7 @@ class TestQueries:
         run = scenes.end(attempt, after(attempt, minutes=5))
         found = queries.feedback(run)
         assert found.counts == {"wrong": 1, "extra": 1, "missing": 1}
-        assert "".join(part["typed"] for part in found.parts) == services.normalise(run.committed)
+        assert "".join(part["typed"] for part in found.parts) == queries.as_printed(services.normalise(run.committed))
 
 
 class TestPractice:

@@ -77,7 +77,7 @@ class TypingTest extends HTMLElement {
       this.last = answer.t;
       this.pad.value = answer.text;
       this.state = start(answer.raw);
-      this.begin(answer.elapsed_ms, answer.duration_ms, answer.chunks.flat(), answer);
+      this.begin(answer.elapsed_ms, answer.duration_ms, [], answer);
       this.observe({ type: "resume", value: answer.text, inputType: "", isComposing: false });
       this.report("saved");
     } catch (error) {
@@ -98,8 +98,9 @@ class TypingTest extends HTMLElement {
     this.duration = duration;
     this.state = this.state || start(this.pad.value);
     this.total = server ? server.lines : lines.length;
-    this.chunks = server ? { next: server.chunks.length, count: server.count, asking: false } : null;
-    if (this.mode !== "warmup") this.show(lines);
+    this.chunks = server ? { ends: [], count: server.count, asking: false } : null;
+    if (server) server.chunks.forEach((chunk) => this.showChunk(chunk));
+    else if (this.mode !== "warmup") this.show(lines);
     this.work.hidden = false;
     this.listen();
     this.beat = setInterval(() => this.tick(), 200);
@@ -137,6 +138,9 @@ class TypingTest extends HTMLElement {
     on(this.pad, "blur", () => this.note("blur"));
     on(document, "visibilitychange", () => {
       if (document.hidden) this.note("hidden");
+    });
+    on(window, "resize", () => {
+      if (!this.state.composing) this.settle();
     });
     on(this, "submit", (event) => {
       event.preventDefault();
@@ -264,18 +268,22 @@ class TypingTest extends HTMLElement {
     }
   }
 
+  showChunk(lines) {
+    this.show(lines);
+    this.chunks.ends.push(this.text.length);
+  }
+
+  // The server gives a piece once everything up to the third before it is typed: two are always ahead.
   async more() {
     const { chunks } = this;
-    if (!chunks || chunks.asking || chunks.next >= chunks.count || this.text.length - this.place > 450) return;
+    const next = chunks?.ends.length;
+    if (!chunks || chunks.asking || next >= chunks.count || this.typed < chunks.ends[next - 3]) return;
     chunks.asking = true;
     try {
       this.cut();
       await this.outbox.flush();
-      const response = await fetch(this.dataset.chunk.replace("/0/", `/${chunks.next}/`), { redirect: "error" });
-      if (response.ok) {
-        this.show((await response.json()).lines);
-        chunks.next += 1;
-      }
+      const response = await fetch(this.dataset.chunk.replace("/0/", `/${next}/`), { redirect: "error" });
+      if (response.ok) this.showChunk((await response.json()).lines);
     } catch {
       // Two pieces are always ahead; the next commit asks again.
     } finally {
