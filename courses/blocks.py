@@ -14,7 +14,7 @@ from exams.models import Question
 class DialogueLineBlock(blocks.StructBlock):
     """One line of a conversation."""
 
-    who = blocks.ChoiceBlock(choices=[("customer", _("customer")), ("agent", _("agent"))], label=_("Who"))
+    who = blocks.ChoiceBlock(choices=[("customer", _("customer")), ("agent", _("agent"))], label=_("Speaker"))
     text = blocks.TextBlock(label=_("Text"))
 
 
@@ -83,7 +83,7 @@ class ComparisonBlock(blocks.StructBlock):
 class CheckBlock(blocks.StructBlock):
     """Questions of the bank, ungraded, with feedback."""
 
-    questions = blocks.ListBlock(blocks.CharBlock(label=_("Question code")), label=_("Questions"))
+    questions = blocks.ListBlock(blocks.CharBlock(label=_("Question code")), label=_("Question codes"))
 
     def clean(self, value: Any) -> Any:
         """Names the codes that the bank does not know as live questions."""
@@ -133,7 +133,7 @@ LESSON_BLOCKS = [
     (
         "key_points",
         blocks.ListBlock(
-            blocks.CharBlock(label=_("Point")),
+            blocks.CharBlock(label=_("Key point")),
             label=_("Key points"),
             icon="list-ul",
             description=_("The few sentences to remember."),

@@ -166,7 +166,7 @@ class LearningPath(ClusterableModel):
     """Ordered courses given together, such as to every new hire."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name of the path"), max_length=80)
     onboarding = models.BooleanField(_("given to every new hire"), default=False)
 
     class Meta:
@@ -347,7 +347,7 @@ class Attendance(models.Model):
     class State(models.TextChoices):
         EXPECTED = "expected", _("expected")
         ATTENDED = "attended", _("attended")
-        ABSENT = "absent", _("absent")
+        ABSENT = "absent", _("did not come")
 
     BADGES = {State.EXPECTED: "plain", State.ATTENDED: "ok", State.ABSENT: "late"}
 

@@ -171,7 +171,7 @@ class SessionTable(Table):
             Filter(
                 "when",
                 _("When"),
-                choices=lambda _request: [("coming", gettext("still to come")), ("past", gettext("over"))],
+                choices=lambda _request: [("coming", gettext("still to come")), ("past", gettext("already held"))],
                 apply=lambda found, value: (
                     found.filter(starts_at__gte=request.now)
                     if value == "coming"

@@ -9,7 +9,7 @@ class Strand(models.Model):
     """A kind of training: business knowledge, service skills, etiquette and professional conduct."""
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name of the strand"), max_length=60)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -26,7 +26,7 @@ class Topic(index.Indexed, models.Model):
 
     strand = models.ForeignKey(Strand, verbose_name=_("strand"), on_delete=models.PROTECT, related_name="topics")
     code = models.SlugField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name of the topic"), max_length=60)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.SearchField("code")]
