@@ -224,7 +224,8 @@ def append_batch(
     - "hash": the hash is not that of the records; and the codes of replay.check.
     """
     attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
-    if kept := TypingBatch.objects.filter(attempt=attempt, seq=seq).first():
+    before = TypingBatch.objects.filter(attempt=attempt).order_by("-seq").first()
+    if before and seq <= before.seq and (kept := TypingBatch.objects.filter(attempt=attempt, seq=seq).first()):
         if kept.batch_hash != batch_hash:
             raise Refused(_("Another window has gone on with this test. Reload the page."), code="fork")
         return kept
@@ -233,7 +234,6 @@ def append_batch(
         raise Refused(_("This test ended long ago; nothing more is taken."), code="closed")
     if not late and generation != attempt.generation:
         raise Refused(_("This test goes on in another window."), code="generation")
-    before = TypingBatch.objects.filter(attempt=attempt).order_by("-seq").first()
     if seq != (before.seq if before else 0) + 1:
         raise Refused(_("An earlier part of the text has not arrived yet."), code="gap")
     if previous_hash != (before.batch_hash if before else ""):
