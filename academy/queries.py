@@ -17,6 +17,7 @@ from certificates import queries as certificates
 from courses import queries as courses
 from courses.models import Attendance
 from exams import queries as exams
+from exams.models import Attempt, TypingRun
 from exams.queries import MySitting
 from exams.typing import queries as typing
 from ground.models import JournalEntry
@@ -102,13 +103,16 @@ def learner(request: HttpRequest) -> Learner:
     ]
     waiting.sort(key=lambda pair: pair[0].when)
     action, taken = _action(waiting, learning.chosen)
+    held = certificates.certificates_of(user, on)
+    completions = [(standing.course, standing.completion) for standing in learning.completed]
+    known = promotions.Known(held, [mine.candidacy for mine in sittings], completions)
     return Learner(
         greeting=greeting(user, request.now),
         action=action,
         coming=[coming for coming, _what in waiting if coming is not taken][:ROWS],
-        typing=_typing(user),
-        way=promotions.way(user, on),
-        certificates=certificates.certificates_of(user, on)[:3],
+        typing=_typing(user, sittings),
+        way=promotions.way(user, on, known),
+        certificates=held[:3],
     )
 
 
@@ -218,11 +222,12 @@ def _action(waiting: list[Waiting], chosen: list[Any]) -> tuple[Action, Coming |
     )
 
 
-def _typing(user: User) -> Typing | None:
+def _typing(user: User, sittings: list[MySitting]) -> Typing | None:
+    """The last practice, else the best exam. Sittings come with their attempts and typing runs."""
     trend = typing.practice_trend(user)
     if trend:
         score, standard = trend[-1][1], typing.goal(trend).standard
-    elif (best := typing.best_run(user)) is not None:
+    elif (best := typing.best_of(_runs(sittings))) is not None:
         score = typing.figures_of(best)
         standard = typing.goal([(best, score)]).standard
     else:
@@ -230,6 +235,12 @@ def _typing(user: User) -> Typing | None:
     points = [(timezone.localdate(run.started_at), figures.speed) for run, figures in trend]
     missing = max(0, round(standard.threshold - score.speed, 1)) if standard else 0
     return Typing(score.speed, score.accuracy, standard, missing, points if len(points) > 1 else [])
+
+
+def _runs(sittings: list[MySitting]) -> list[TypingRun]:
+    attempts = [one for mine in sittings for one in mine.candidacy.attempts.all() if one.state == Attempt.State.GRADED]
+    runs = [run for one in attempts if (run := getattr(one, "typing", None)) is not None]
+    return [run for run in runs if run.typed is not None]
 
 
 def _day(value: date) -> str:
@@ -301,14 +312,16 @@ def manager(request: HttpRequest) -> dict[str, Any]:
     people = staff_in_reach(request, Role.MANAGER)
     employed = Employment.objects.current(on).filter(unit__in=units)
     late = courses.late_assignments(people, on)
-    candidates = promotions.candidates(units, on).exclude(user=request.user)
-    judged = promotions.readiness(candidates[:MOST_JUDGED], on)
+    ladder = promotions.rules()
+    candidates = promotions.candidates(units, on, ladder).exclude(user=request.user)
+    judged = promotions.readiness(candidates[:MOST_JUDGED], on, ladder)
+    levels = list(employed.values("level__name").annotate(people=Count("pk")).order_by("level__rank"))
     return {
-        "levels": employed.values("level__name").annotate(people=Count("pk")).order_by("level__rank"),
-        "people_count": employed.count(),
+        "levels": levels,
+        "people_count": sum(level["people"] for level in levels),
         "late": late[:ROWS],
         "late_count": late.count(),
-        "expiring": certificates.expiring(on, EXPIRING_DAYS, units)[:ROWS],
+        "expiring": certificates.expiring(on, EXPIRING_DAYS, paths)[:ROWS],
         "ready": [one for one in judged if one.all_met][:ROWS],
         "ready_count": sum(one.all_met for one in judged),
         "nearly": [one for one in judged if one.total - one.met == 1][:ROWS],
@@ -322,7 +335,7 @@ def personnel(request: HttpRequest) -> dict[str, Any]:
     """The inbox of needs, the plan against what happened, review rounds, certificates that end."""
     on = today(request)
     units = units_in_reach(request, Role.PERSONNEL)
-    expiring = certificates.expiring(on, EXPIRING_DAYS, units)
+    expiring = certificates.expiring(on, EXPIRING_DAYS, reach(request, Role.PERSONNEL))
     needs = plans.counts_by_state(units, on.year)
     return {
         "year": on.year,

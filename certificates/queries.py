@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from certificates import rules
 from certificates.models import Certificate, Revocation
-from people.models import Employment, Level, Unit, User
+from people.models import Employment, Level, User
 from people.policy import below
 
 
@@ -30,15 +30,14 @@ def state_of(certificate: Certificate, on: date) -> str:
     return rules.state_of(expires=certificate.expires_on, renewable=certificate.renewable_from, revoked=revoked, on=on)
 
 
-def expiring(on: date, days: int | None, units: Iterable[Unit] | None = None) -> QuerySet[Certificate]:
+def expiring(on: date, days: int | None, paths: Iterable[str] | None = None) -> QuerySet[Certificate]:
     """Certificates that hold on a day, run out within `days` (None: may be renewed by their kind) and have no successor.
 
-    With `units`, only of people who work there or below on that day; soonest first.
+    With the `paths` of units, only of people who work there or below on that day; soonest first.
     """
     due = Q(renewable_from__lte=on) if days is None else Q(expires_on__lte=on + timedelta(days=days))
     found = with_everything(on).holding(on).filter(due).exclude(_superseded(on))
-    if units is not None:
-        paths = [unit.path for unit in units]
+    if paths is not None:
         found = found.filter(user__in=Employment.objects.current(on).filter(below(paths, "unit__path")).values("user"))
     return found.order_by("expires_on", "user__name_sort")
 

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from wagtail.models import Page
 
 from courses import progress
 from courses.models import (
@@ -32,6 +33,12 @@ from exams.queries import topic_strength
 from people.models import Employment, User
 from people.queries import portions
 from topics.models import Topic
+
+
+def _path(page: Page, request: HttpRequest | None) -> str:
+    """The address of a page on its site, without asking which site the request came to; empty for one on no site."""
+    parts = page.get_url_parts(request)
+    return parts[2] or "" if parts else ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class Standing:
         return [
             LessonRow(
                 lesson=lesson,
-                url=lesson.get_url(self._site) or "",
+                url=_path(lesson, self._site),
                 done=lesson.pk in self.done_lessons,
                 current=lesson == self.lesson and self.completion is None,
             )
@@ -115,12 +122,12 @@ class Standing:
     @cached_property
     def course_url(self) -> str:
         """Empty for a course that is not published any more."""
-        return self.course.get_url(self._site) or "" if self.course.live else ""
+        return _path(self.course, self._site) if self.course.live else ""
 
     @cached_property
     def lesson_url(self) -> str:
         """The next lesson; empty when all are done."""
-        return self.lesson.get_url(self._site) or "" if self.lesson else ""
+        return _path(self.lesson, self._site) if self.lesson else ""
 
     @property
     def url(self) -> str:

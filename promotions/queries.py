@@ -1,19 +1,19 @@
 """Reads for promotion pages. Facts are gathered for one person or for many with the same number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from certificates.models import Certificate, CertificateKind
-from courses.models import Completion
-from exams.models import Attempt, Exam, Result, TypingRun
+from courses.models import Completion, CoursePage
+from exams.models import Attempt, Candidacy, Exam, Result, TypingRun
 from people.models import Employment, Level, Unit, User
 from people.policy import below
 from promotions import eligibility, sentences
@@ -21,6 +21,7 @@ from promotions.models import Case, Dossier, LadderRule, ReviewRound, Vote
 from quality.models import Appraisal, Observation, Violation
 
 Names = dict[str, dict[str, str]]
+Ladder = dict[int | None, LadderRule]
 
 
 class Step(TypedDict):
@@ -87,30 +88,50 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def rules() -> dict[int | None, LadderRule]:
+def _written() -> QuerySet[LadderRule]:
+    return LadderRule.objects.filter(current__isnull=False).select_related("from_level", "to_level", "current")
+
+
+def rules() -> Ladder:
     """{id of the level one stands on, or None: the rule of the next rung}, for rules that have a version."""
-    found: dict[int | None, LadderRule] = {}
-    ladder = LadderRule.objects.filter(current__isnull=False).select_related("from_level", "to_level", "current")
-    for rule in ladder.order_by("-to_level__rank"):
-        found[rule.from_level_id] = rule
-    return found
+    return {rule.from_level_id: rule for rule in _written().order_by("-to_level__rank")}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Rows that the page of one person has read already, all of them; `facts_of` does not ask for them again.
+
+    The candidacies have their exam, their result and their attempts with the typing runs at hand;
+    the completed courses their level.
+    """
+
+    certificates: Sequence[Certificate]
+    candidacies: Sequence[Candidacy]
+    completions: Sequence[tuple[CoursePage, Completion]]
 
 
 def rule_for(user: User, on: date) -> LadderRule | None:
     """The rule of the person's next rung; None for somebody not employed, or at the top."""
-    row = user.employments.all().current(on).first()
-    return rules().get(row.level_id) if row is not None else None
+    held = user.employments.all().current(on)
+    stands = Exists(held.filter(level=OuterRef("from_level")))
+    joins = Q(Exists(held.filter(level__isnull=True)), from_level__isnull=True)
+    return _written().filter(stands | joins).order_by("to_level__rank").first()
 
 
-def facts_of(users: Iterable[User], on: date, windows: Iterable[int] = ()) -> dict[int, eligibility.Facts]:
+def facts_of(
+    users: Iterable[User], on: date, windows: Collection[int] = (), known: Known | None = None
+) -> dict[int, eligibility.Facts]:
     """{person's id: facts on a day}. `windows` are the days over which the quality average is wanted.
 
-    Seven queries and one a window, for one person or a thousand.
+    Six queries, and one for all windows, for one person or a thousand; four less for what is `known`.
     """
     ids = [user.pk for user in users]
     after = midnight(on + timedelta(days=1))
     certificates: dict[int, list[eligibility.CertificateFact]] = defaultdict(list)
-    for certificate in Certificate.objects.filter(user__in=ids).select_related("kind", "revocation"):
+    held = (
+        known.certificates if known else Certificate.objects.filter(user__in=ids).select_related("kind", "revocation")
+    )
+    for certificate in held:
         revocation = getattr(certificate, "revocation", None)
         certificates[certificate.user_id].append(
             eligibility.CertificateFact(
@@ -123,44 +144,31 @@ def facts_of(users: Iterable[User], on: date, windows: Iterable[int] = ()) -> di
             )
         )
     exams: dict[int, list[eligibility.ExamFact]] = defaultdict(list)
-    results = Result.objects.filter(user__in=ids, decided_at__lt=after)
-    for pk, user_id, code, score, passed, at in results.values_list(
-        "pk", "user_id", "exam__code", "score", "passed", "decided_at"
-    ):
-        exams[user_id].append(eligibility.ExamFact(pk, code, score, passed, timezone.localdate(at)))
+    for pk, user_id, code, score, passed, at in _results(ids, known):
+        if at < after:
+            exams[user_id].append(eligibility.ExamFact(pk, code, score, passed, timezone.localdate(at)))
     typing: dict[int, list[eligibility.TypingFact]] = defaultdict(list)
-    runs = TypingRun.objects.filter(
-        attempt__candidacy__user__in=ids,
-        attempt__state=Attempt.State.GRADED,
-        attempt__ended_at__lt=after,
-        certified__isnull=False,
-    )
-    for pk, user_id, certified, typed, duration, at in runs.values_list(
-        "pk", "attempt__candidacy__user_id", "certified", "typed", "duration_ms", "attempt__ended_at"
-    ):
-        typing[user_id].append(eligibility.TypingFact(pk, certified, typed, duration, timezone.localdate(at)))
+    for pk, user_id, certified, typed, duration, at in _typed(ids, known):
+        if at < after:
+            typing[user_id].append(eligibility.TypingFact(pk, certified, typed, duration, timezone.localdate(at)))
     completions: dict[int, list[eligibility.CompletionFact]] = defaultdict(list)
-    finished = Completion.objects.filter(user__in=ids, course__level__isnull=False, completed_at__lt=after)
-    for pk, user_id, code, title, level, at in finished.values_list(
-        "pk", "user_id", "course__code", "course__title", "course__level__code", "completed_at"
-    ):
-        completions[user_id].append(eligibility.CompletionFact(pk, code, title, level, timezone.localdate(at)))
+    for pk, user_id, code, title, level, at in _completed(ids, known):
+        if at < after:
+            completions[user_id].append(eligibility.CompletionFact(pk, code, title, level, timezone.localdate(at)))
     appraisals: dict[int, list[eligibility.AppraisalFact]] = defaultdict(list)
-    rated = Appraisal.objects.filter(user__in=ids, at__lt=after)
-    for pk, user_id, quarter, rating in rated.values_list("pk", "user_id", "quarter", "rating"):
-        appraisals[user_id].append(eligibility.AppraisalFact(pk, quarter, rating))
     violations: dict[int, list[eligibility.ViolationFact]] = defaultdict(list)
-    in_force = Violation.objects.filter(user__in=ids, valid_from__lte=on, valid_to__gt=on)
-    for pk, user_id, valid_from, valid_to in in_force.values_list("pk", "user_id", "valid_from", "valid_to"):
-        violations[user_id].append(eligibility.ViolationFact(pk, valid_from, valid_to))
+    for noun, pk, user_id, since, until, rating in _conduct(ids, on, after):
+        if noun == "appraisal":
+            appraisals[user_id].append(eligibility.AppraisalFact(pk, since, rating))
+        else:
+            violations[user_id].append(eligibility.ViolationFact(pk, since, until))
     quality: dict[int, dict[int, eligibility.QualityFact]] = defaultdict(dict)
-    for days in sorted(set(windows)):
-        for user_id, total, count in _scores(ids, on, days):
-            quality[user_id][days] = eligibility.QualityFact(Decimal(total) / count, count)
-    since = _level_since(ids, on)
+    for user_id, days, total, count in _scores(ids, on, sorted(set(windows))):
+        quality[user_id][days] = eligibility.QualityFact(Decimal(total) / count, count)
+    level_since = _level_since(ids, on)
     return {
         pk: eligibility.Facts(
-            since.get(pk),
+            level_since.get(pk),
             tuple(certificates[pk]),
             tuple(exams[pk]),
             tuple(typing[pk]),
@@ -173,14 +181,79 @@ def facts_of(users: Iterable[User], on: date, windows: Iterable[int] = ()) -> di
     }
 
 
-def _scores(ids: list[int], on: date, days: int) -> QuerySet[Observation]:
+def _results(ids: list[int], known: Known | None) -> Iterable[tuple[Any, ...]]:
+    """(id, person, code of the exam, score, passed, when) of every result."""
+    if known is None:
+        rows = Result.objects.filter(user__in=ids)
+        return rows.values_list("pk", "user_id", "exam__code", "score", "passed", "decided_at")
+    results = [(getattr(candidacy, "result", None), candidacy.sitting.exam) for candidacy in known.candidacies]
+    return [(r.pk, r.user_id, exam.code, r.score, r.passed, r.decided_at) for r, exam in results if r is not None]
+
+
+def _typed(ids: list[int], known: Known | None) -> Iterable[tuple[Any, ...]]:
+    """(id, person, certified, typed, ms, when) of every graded typing test."""
+    graded = Attempt.State.GRADED
+    if known is None:
+        runs = TypingRun.objects.filter(
+            attempt__candidacy__user__in=ids, attempt__state=graded, certified__isnull=False
+        )
+        person = "attempt__candidacy__user_id"
+        return runs.values_list("pk", person, "certified", "typed", "duration_ms", "attempt__ended_at")
+    attempts = [
+        (candidacy.user_id, attempt)
+        for candidacy in known.candidacies
+        for attempt in candidacy.attempts.all()
+        if attempt.state == graded and getattr(attempt, "typing", None) is not None
+    ]
+    return [
+        (run.pk, user_id, run.certified, run.typed, run.duration_ms, attempt.ended_at)
+        for user_id, attempt in attempts
+        if (run := attempt.typing).certified is not None
+    ]
+
+
+def _completed(ids: list[int], known: Known | None) -> Iterable[tuple[Any, ...]]:
+    """(id, person, code, title and level of the course, when) of every completed course that has a level."""
+    if known is None:
+        rows = Completion.objects.filter(user__in=ids, course__level__isnull=False)
+        return rows.values_list("pk", "user_id", "course__code", "course__title", "course__level__code", "completed_at")
+    completed = [(course, one) for course, one in known.completions if course.level is not None]
+    return [(c.pk, c.user_id, course.code, course.title, course.level.code, c.completed_at) for course, c in completed]
+
+
+def _conduct(ids: list[int], on: date, after: datetime) -> QuerySet[Any]:
+    """("appraisal", id, person, quarter, quarter, rating) and ("violation", id, person, from, to, 0), in one query."""
+    columns = ("noun", "pk", "user_id", "since", "until", "figure")
+    rated = Appraisal.objects.filter(user__in=ids, at__lt=after).annotate(
+        noun=Value("appraisal", CharField()), since=F("quarter"), until=F("quarter"), figure=F("rating")
+    )
+    in_force = Violation.objects.filter(user__in=ids, valid_from__lte=on, valid_to__gt=on).annotate(
+        noun=Value("violation", CharField()),
+        since=F("valid_from"),
+        until=F("valid_to"),
+        figure=Value(0, IntegerField()),
+    )
+    rows = [found.order_by().values_list(*columns) for found in (rated, in_force)]
+    return rows[0].union(rows[1], all=True)
+
+
+def _scores(ids: list[int], on: date, windows: Sequence[int]) -> Iterator[tuple[int, int, Any, int]]:
+    """(person, days of the window, sum of scores, reviews) where there were any; one query for all windows."""
+    if not windows:
+        return
     seen = Observation.objects.filter(
         user__in=ids,
-        contact_at__gte=midnight(on - timedelta(days=days - 1)),
+        contact_at__gte=midnight(on - timedelta(days=max(windows) - 1)),
         contact_at__lt=midnight(on + timedelta(days=1)),
     )
-    grouped = seen.order_by().values("user_id").annotate(total=Sum("score"), count=Count("pk"))
-    return grouped.values_list("user_id", "total", "count")
+    figures: dict[str, Any] = {}
+    for days in windows:
+        within = Q(contact_at__gte=midnight(on - timedelta(days=days - 1)))
+        figures |= {f"total_{days}": Sum("score", filter=within), f"count_{days}": Count("pk", filter=within)}
+    for row in seen.order_by().values("user_id").annotate(**figures):
+        for days in windows:
+            if row[f"count_{days}"]:
+                yield row["user_id"], days, row[f"total_{days}"], row[f"count_{days}"]
 
 
 def _level_since(ids: list[int], on: date) -> dict[int, date]:
@@ -205,11 +278,16 @@ def names_of(requirements: Sequence[eligibility.Requirement]) -> Names:
     kinds = {r["kind_code"] for r in requirements if r["kind"] == "certificate"}
     exams = {r["exam"] for r in requirements if r["kind"] == "exam"}
     levels = {r["level"] for r in requirements if r["kind"] == "courses"}
-    return {
-        "certificate": dict(CertificateKind.objects.filter(code__in=kinds).values_list("code", "name")),
-        "exam": dict(Exam.objects.filter(code__in=exams).values_list("code", "name")),
-        "level": dict(Level.objects.filter(code__in=levels).values_list("code", "name")),
+    named = {
+        "certificate": CertificateKind.objects.filter(code__in=kinds),
+        "exam": Exam.objects.filter(code__in=exams),
+        "level": Level.objects.filter(code__in=levels),
     }
+    rows = [found.order_by().values_list(Value(noun, CharField()), "code", "name") for noun, found in named.items()]
+    names: Names = {noun: {} for noun in named}
+    for noun, code, name in rows[0].union(*rows[1:], all=True):
+        names[noun][code] = name
+    return names
 
 
 def steps(judged: Iterable[eligibility.Judged], names: Names, hidden: Collection[str] = ()) -> list[Step]:
@@ -231,13 +309,13 @@ def steps(judged: Iterable[eligibility.Judged], names: Names, hidden: Collection
     return rows
 
 
-def way(user: User, on: date) -> Way | None:
+def way(user: User, on: date, known: Known | None = None) -> Way | None:
     """The person's way to the next level; None at the top or off the ladder."""
     rule = rule_for(user, on)
     if rule is None:
         return None
     requirements = rule.current.requirements
-    facts = facts_of([user], on, eligibility.windows(requirements))[user.pk]
+    facts = facts_of([user], on, eligibility.windows(requirements), known)[user.pk]
     judged = eligibility.judge(requirements, facts, on)
     return Way(rule.from_level, rule.to_level, steps(judged, names_of(requirements)))
 
@@ -248,9 +326,12 @@ def way_to_next_level(user: User, on: date) -> list[Step]:
     return found.steps if found is not None else []
 
 
-def candidates(units: Iterable[Unit] | QuerySet[Unit], on: date) -> QuerySet[Employment]:
-    """Rows of employment, in these very units, of people who stand on a level that has a way up."""
-    level_ids = set(rules())
+def candidates(units: Iterable[Unit] | QuerySet[Unit], on: date, ladder: Ladder | None = None) -> QuerySet[Employment]:
+    """Rows of employment, in these very units, of people who stand on a level that has a way up.
+
+    `ladder` is the answer of `rules`, where it is at hand.
+    """
+    level_ids = set(rules() if ladder is None else ladder)
     rows = Employment.objects.current(on).filter(unit__in=units, user__is_active=True)
     stands = Q(level__in=level_ids - {None})
     if None in level_ids:
@@ -262,10 +343,10 @@ def candidates(units: Iterable[Unit] | QuerySet[Unit], on: date) -> QuerySet[Emp
     )
 
 
-def readiness(rows: Iterable[Employment], on: date) -> list[Ready]:
-    """How far each of these people is, the furthest first."""
+def readiness(rows: Iterable[Employment], on: date, ladder: Ladder | None = None) -> list[Ready]:
+    """How far each of these people is, the furthest first. `ladder` as for `candidates`."""
     rows = list(rows)
-    ladder = rules()
+    ladder = rules() if ladder is None else ladder
     every = [requirement for rule in ladder.values() for requirement in rule.current.requirements]
     facts = facts_of([row.user for row in rows], on, eligibility.windows(every))
     names = names_of(every)
@@ -279,7 +360,8 @@ def readiness(rows: Iterable[Employment], on: date) -> list[Ready]:
 
 def ready(units: Iterable[Unit] | QuerySet[Unit], on: date) -> list[Ready]:
     """Everybody in these units who has a way up, the furthest first."""
-    return readiness(candidates(units, on), on)
+    ladder = rules()
+    return readiness(candidates(units, on, ladder), on, ladder)
 
 
 def units_below(unit: Unit) -> QuerySet[Unit]:

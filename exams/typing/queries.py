@@ -1,5 +1,6 @@
 """Reads of the typing test, shaped for its pages and for who asks from above."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,12 @@ def best_run(user: User) -> TypingRun | None:
     """The fastest ended, valid run of a person that kept its accuracy gate; else the fastest; None without any."""
     runs = TypingRun.objects.filter(
         attempt__candidacy__user=user, attempt__state=Attempt.State.GRADED, typed__isnull=False
-    ).select_related("attempt")
+    )
+    return best_of(runs.select_related("attempt"))
+
+
+def best_of(runs: Iterable[TypingRun]) -> TypingRun | None:
+    """The best of ended runs: the fastest that kept its accuracy gate, else the fastest."""
 
     def worth(run: TypingRun) -> tuple[bool, int]:
         figures = figures_of(run)

@@ -42,8 +42,8 @@ def test_a_renewed_certificate_no_longer_expires(certificate, holder, kind, now)
 def test_expiring_looks_only_at_the_units_asked_for(certificate, now):
     on = date(2028, 10, 1)
     team = factories.unit()
-    assert list(queries.expiring(on, days=90, units=[team])) == []
-    assert list(queries.expiring(on, days=90, units=[factories.company()])) == [certificate]
+    assert list(queries.expiring(on, days=90, paths=[team.path])) == []
+    assert list(queries.expiring(on, days=90, paths=[factories.company().path])) == [certificate]
 
 
 def test_a_level_is_proven_only_by_a_certificate_that_holds(certificate, holder, personnel, now):

@@ -243,7 +243,7 @@ def test_personnel_opens_a_round_and_bad_days_come_back(academy, sign_in, now):
 def test_facts_cost_the_same_for_one_person_and_for_many(academy, django_assert_num_queries, now):
     people = [academy.agent(f"员工{number}") for number in range(6)]
     for chosen in (people[:1], people):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             assert set(queries.facts_of(chosen, now.date(), {180})) == {user.pk for user in chosen}
 
 
