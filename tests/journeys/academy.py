@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from certificates.models import CertificateKind
+from courses import services as courses
 from courses.models import CoursePage
 from exams import services as exams
 from exams.models import Candidacy, Exam, Sitting
 from exams.queries import asked
 from people.models import Level, Role, Unit, User
+from plans import services as plans
+from plans.models import AnnualPlan
 from promotions import services as promotions
+from promotions.models import Case
 from tests import factories
 from tests.courses import build
 from tests.typing import scenes
@@ -76,9 +80,8 @@ class Academy:
     examiner: User
     panel: list[User]
 
-    @property
-    def candidacy(self) -> Candidacy:
-        return Candidacy.objects.get(sitting=self.sitting, user=self.newcomer)
+    def candidacy_of(self, person: User) -> Candidacy:
+        return Candidacy.objects.get(sitting=self.sitting, user=person)
 
 
 def found(now: datetime) -> Academy:
@@ -208,3 +211,79 @@ def answer(question, *, rightly: bool) -> dict:
 def _colleagues_answer(question) -> dict:
     row = next(row for row in QUESTIONS if row[3] == question.stem)
     return answer(question, rightly=row[1] != "emotion")
+
+
+# What the journeys that begin later have behind them, done through the services.
+
+
+def sit(house: Academy, person: User, *, typed: int = 120) -> Candidacy:
+    """The person is invited, hands in a right paper within the last hour and types so many characters in the minute."""
+    exams.invite(sitting=house.sitting, users=[person], by=house.examiner, now=house.now)
+    candidacy = Candidacy.objects.get(sitting=house.sitting, user=person)
+    paper, typing = house.exam.parts.order_by("order")
+    begun = house.now - timedelta(minutes=50)
+    attempt = exams.start_attempt(candidacy=candidacy, part=paper, now=begun)
+    answers = [
+        {"position": question.position, "seq": 1, "answer": answer(question, rightly=True), "marked": False}
+        for question in asked(attempt)
+    ]
+    exams.save_responses(attempt_id=attempt.pk, generation=attempt.generation, answers=answers, now=begun)
+    exams.submit(attempt=attempt, now=begun + timedelta(minutes=10))
+    if typed:
+        attempt = exams.start_attempt(candidacy=candidacy, part=typing, now=begun + timedelta(minutes=12))
+        text = "".join(attempt.typing.text.split())[:typed]
+        scenes.Browser(attempt).type(text, per_minute=typed + 10)
+        exams.submit(attempt=attempt, now=begun + timedelta(minutes=13))
+    return candidacy
+
+
+def learn(house: Academy, person: User) -> None:
+    """The person completes the course."""
+    enrolment = courses.enrol(user=person, course=house.course, now=house.now)
+    for lesson in build.lessons(house.course):
+        courses.complete_lesson(enrolment=enrolment, lesson=lesson, now=house.now)
+
+
+def plan(house: Academy) -> AnnualPlan:
+    """A draft with one item that answers the need of the weak topic."""
+    today = timezone.localdate(house.now)
+    needs = plans.find_needs(year=today.year, now=house.now)
+    draft = plans.draft_plan(year=today.year, name="本年度培训计划", by=house.personnel, now=house.now)
+    plans.add_item(
+        plan=draft,
+        topic=house.weak,
+        unit=house.team,
+        content="情绪安抚六步法",
+        method="lecture",
+        month=today.replace(month=12, day=1),
+        instructor=house.trainer,
+        needs=needs[:1],
+        by=house.personnel,
+        now=house.now,
+    )
+    return draft
+
+
+def case_before_the_panel(house: Academy) -> Case:
+    """The new hire, proposed by the manager, voted for by one of the panel of two."""
+    today = timezone.localdate(house.now)
+    review = promotions.open_round(
+        name="本年度晋升评审",
+        year=today.year,
+        nominate_until=today,
+        effective_on=today + timedelta(days=7),
+        panel=house.panel,
+        by=house.personnel,
+        now=house.now,
+    )
+    case = promotions.propose(
+        round=review,
+        user=house.newcomer,
+        by=house.manager,
+        justification="学得快，服务耐心。",
+        exceptional=False,
+        now=house.now,
+    )
+    promotions.bring_to_panel(round=review, by=house.personnel, now=house.now)
+    promotions.vote(case=case, member=house.panel[0], choice="for", reason="业务扎实。", now=house.now)
+    return case
