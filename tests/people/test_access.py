@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from ground.errors import Refused
 from people import services
-from people.models import Role, RoleAssignment, User
+from people.models import Role, RoleAssignment, Unit, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +207,29 @@ def test_superusers_have_no_role_by_being_so():
 
     root = User.objects.create_superuser("root", PASSWORD, name="根")
     assert roles_of(root, timezone.localdate()) == {}
+
+
+# The command that gives a role.
+
+
+def test_a_bare_site_gets_its_first_administrator_by_command(client, capsys):
+    first = User.objects.create_superuser("1", PASSWORD, name="王芳")
+    for _again in range(2):
+        call_command("assign_role", "1", "administrator")
+    given = RoleAssignment.objects.get()
+    assert (given.user, given.role, given.unit) == (first, Role.ADMINISTRATOR, Unit.objects.get())
+    assert "王芳" in capsys.readouterr().out
+    client.force_login(first)
+    assert client.get(reverse("people:role_list")).status_code == 200
+
+
+def test_the_command_names_what_it_does_not_know(now):
+    person, company = factories.person(), factories.company()
+    with pytest.raises(CommandError, match="999"):
+        call_command("assign_role", "999", "trainer")
+    with pytest.raises(CommandError, match="NOWHERE"):
+        call_command("assign_role", person.employee_no, "trainer", "NOWHERE")
+    call_command("assign_role", person.employee_no, "trainer", company.code)
+    Unit.add_root(code="SECOND", name="另一家", kind=Unit.Kind.COMPANY)
+    with pytest.raises(CommandError, match="more than one top unit"):
+        call_command("assign_role", person.employee_no, "trainer")
