@@ -1,0 +1,108 @@
+"""What a candidate sees of a sitting: its state, its parts, and what can be done about each now."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from exams.models import (
+    Attempt,
+    Candidacy,
+    Exam,
+    ExamPart,
+    Result,
+    Sitting,
+)
+from exams.queries.verdicts import with_attempts
+from people.models import User
+
+
+@dataclass
+class PartState:
+    """A part as its candidate sees it. `action` is start, resume or empty."""
+
+    part: ExamPart
+    tries: list[Attempt]
+    allowed: int
+    minutes: int
+    attempt: Attempt | None = None
+    passed: bool = False
+    action: str = ""
+
+    @property
+    def left(self) -> int:
+        """Tries left."""
+        return max(0, self.allowed - len(self.tries))
+
+
+@dataclass
+class MySitting:
+    """A sitting as one invited person sees it. `state` is open, coming, past, excused, cancelled."""
+
+    candidacy: Candidacy
+    sitting: Sitting
+    state: str
+    result: Result | None
+    parts: list[PartState] = field(default_factory=list)
+    begun: bool = False
+
+    @property
+    def next(self) -> PartState | None:
+        """The part to begin or go on with."""
+        ready = [part for part in self.parts if part.action]
+        return next((part for part in ready if part.action == "resume"), ready[0] if ready else None)
+
+    @property
+    def exam(self) -> Exam:
+        """What is examined."""
+        return self.sitting.exam
+
+
+def sittings_for(user: User, now: datetime) -> list[MySitting]:
+    """Everything a person is or was invited to: what is open first, then what comes, then what is past. Four queries."""
+    candidacies = with_attempts(Candidacy.objects.filter(user=user)).select_related("sitting__exam__level", "result")
+    order = {"open": 0, "coming": 1}
+    mine = [my_sitting(candidacy, now) for candidacy in candidacies]
+    return sorted(
+        mine,
+        key=lambda row: (
+            order.get(row.state, 2),
+            row.sitting.closes_at.timestamp() * (1 if row.state in order else -1),
+        ),
+    )
+
+
+def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
+    """One candidacy (from `with_attempts`) with what can be done about each part now."""
+    sitting = candidacy.sitting
+    result = getattr(candidacy, "result", None)
+    if sitting.cancelled_at is not None:
+        state = "cancelled"
+    elif candidacy.state == Candidacy.State.EXCUSED:
+        state = "excused"
+    elif now < sitting.opens_at:
+        state = "coming"
+    else:
+        state = "open" if now < sitting.closes_at else "past"
+    attempts = list(candidacy.attempts.all())
+    sitting_now = [attempt for attempt in attempts if attempt.state == Attempt.State.OPEN]
+    if sitting_now and state == "past":
+        state = "open"
+    rows = []
+    for part in sitting.exam.parts.all():
+        tries = [attempt for attempt in attempts if attempt.part_id == part.pk]
+        base = part.standard.minutes if part.standard else part.minutes
+        row = PartState(
+            part=part,
+            tries=tries,
+            allowed=part.tries + candidacy.extra_tries,
+            minutes=base + (0 if part.standard else candidacy.extra_minutes),
+            attempt=next((attempt for attempt in tries if attempt.state == Attempt.State.OPEN), None),
+            passed=any(attempt.state == Attempt.State.GRADED and attempt.passed for attempt in tries),
+        )
+        if row.attempt is not None:
+            row.action = "resume"
+        elif state == "open" and now < sitting.closes_at and not sitting_now and not row.passed and row.left:
+            row.action = "start"
+        rows.append(row)
+    if state == "open" and result is not None and not any(row.action for row in rows):
+        state = "past"
+    return MySitting(candidacy, sitting, state, result, rows, begun=bool(attempts))

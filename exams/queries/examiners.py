@@ -1,0 +1,176 @@
+"""What trainers and examiners see: the list of sittings, the live board, and how strong topics are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+
+from exams import statistics
+from exams.models import Attempt, Candidacy, Mark, Result, Sitting
+from people.models import Employment, User
+from people.policy import below
+
+
+class _Length(Func):
+    """How many elements a JSON list has, on both engines."""
+
+    function = "json_array_length"
+    output_field = IntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, function="jsonb_array_length", **context)
+
+
+def topic_strength(since: datetime, units: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """How strong topics are in exams since a moment: {"topic_id", "people", "answered", "rate"}, rate 0 to 1.
+
+    With `units` (unit paths) one row a topic and unit, with "unit_path", of the people who work there or below now.
+    """
+    marks = Mark.objects.filter(given_at__gte=since, attempt__state=Attempt.State.GRADED)
+    sums = {
+        "people": Count("attempt__candidacy__user", distinct=True),
+        "answered": Count("pk"),
+        "sum_points": Sum("points"),
+        "sum_out_of": Sum("out_of"),
+    }
+    if units is None:
+        rows = marks.values("topic_id").annotate(**sums).order_by("topic_id")
+        return [
+            {
+                "topic_id": row["topic_id"],
+                "people": row["people"],
+                "answered": row["answered"],
+                "rate": statistics.facility(row["sum_points"], row["sum_out_of"]),
+            }
+            for row in rows
+        ]
+    units = list(units)
+    employed = "attempt__candidacy__user__employments"
+    rows = (
+        marks.filter(below(units, f"{employed}__unit__path"), **{f"{employed}__valid_to__isnull": True})
+        .values("topic_id", path=F(f"{employed}__unit__path"))
+        .annotate(**sums)
+        .order_by("topic_id", "path")
+    )
+    return statistics.strength_by_unit(
+        [
+            {
+                "topic": row["topic_id"],
+                "path": row["path"],
+                "people": row["people"],
+                "answered": row["answered"],
+                "points": row["sum_points"],
+                "out_of": row["sum_out_of"],
+            }
+            for row in rows
+        ],
+        units,
+    )
+
+
+def sittings(people: QuerySet[User], by: User) -> QuerySet[Sitting]:
+    """Sittings somebody may see: opened by them, or with a candidate among these people; with figures for the list."""
+    candidates = Candidacy.objects.filter(sitting=OuterRef("pk"), user__in=people)
+    return (
+        Sitting.objects.filter(Q(created_by=by) | Exists(candidates))
+        .select_related("exam")
+        .annotate(
+            people=Count("candidacies", distinct=True),
+            done=Count("candidacies", filter=Q(candidacies__result__isnull=False), distinct=True),
+            passed=Count("candidacies", filter=Q(candidacies__result__passed=True), distinct=True),
+        )
+    )
+
+
+@dataclass
+class BoardRow:
+    """A candidate on the live board. `state` is absent, coming, sitting, between, done, excused."""
+
+    candidacy: Candidacy
+    unit: str
+    state: str
+    attempts: list[Attempt]
+    open: Attempt | None
+    answered: int
+    questions: int
+    seconds_left: int
+    result: Result | None
+
+    @property
+    def user(self) -> User:
+        """The candidate."""
+        return self.candidacy.user
+
+    @property
+    def minutes_left(self) -> int:
+        """Whole minutes left, begun ones counted."""
+        return -(-self.seconds_left // 60)
+
+
+def board(sitting: Sitting, now: datetime, people: QuerySet[User] | None = None) -> list[BoardRow]:
+    """Every candidate (among `people`, if said) with state, answered questions, time left and result. Three queries."""
+    has_answer = Case(
+        When(responses__answer={}, then=None),
+        When(responses__pk__isnull=False, then=Value(1)),
+        output_field=IntegerField(),
+    )
+    attempts = (
+        Attempt.objects.select_related("part", "typing")
+        .defer("typing__text", "typing__committed")
+        .annotate(answered=Count(has_answer), questions=_Length(F("paper__items")))
+        .order_by("started_at", "id")
+    )
+    candidacies = Candidacy.objects.filter(sitting=sitting).select_related("user", "result", "override_by")
+    if people is not None:
+        candidacies = candidacies.filter(user__in=people)
+    candidacies = candidacies.prefetch_related(Prefetch("attempts", attempts)).order_by("user__name_sort", "user_id")
+    candidacies = list(candidacies)
+    units = dict(
+        Employment.objects.filter(user__in=[candidacy.user_id for candidacy in candidacies])
+        .order_by("valid_from")
+        .values_list("user", "unit__name")
+    )
+    return [_board_row(candidacy, units.get(candidacy.user_id, ""), sitting, now) for candidacy in candidacies]
+
+
+def _board_row(candidacy: Candidacy, unit: str, sitting: Sitting, now: datetime) -> BoardRow:
+    attempts = list(candidacy.attempts.all())
+    open_now = next((attempt for attempt in attempts if attempt.state == Attempt.State.OPEN), None)
+    result = getattr(candidacy, "result", None)
+    if candidacy.state == Candidacy.State.EXCUSED:
+        state = "excused"
+    elif open_now is not None:
+        state = "sitting"
+    elif result is not None:
+        state = "done"
+    elif attempts:
+        state = "between"
+    else:
+        state = "coming" if now < sitting.opens_at else "absent"
+    return BoardRow(
+        candidacy=candidacy,
+        unit=unit,
+        state=state,
+        attempts=attempts,
+        open=open_now,
+        answered=open_now.answered if open_now else 0,
+        questions=(open_now.questions or 0) if open_now else 0,
+        seconds_left=max(0, int((open_now.deadline - now).total_seconds())) if open_now else 0,
+        result=result,
+    )

@@ -1,0 +1,124 @@
+"""A paper with its questions: without a key while it is sat, with keys and explanations once it is released."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from exams import grading
+from exams.models import Attempt, Mark, QuestionVersion, Response, Sitting
+
+
+@dataclass
+class Asked:
+    """One question of a paper, with nothing of its key: what a candidate may see before release."""
+
+    position: int
+    version: int
+    kind: str
+    kind_name: str
+    stem: SafeString
+    unit: str
+    points: int
+    options: list[tuple[int, SafeString]]
+    answer: dict[str, Any]
+    seq: int
+    marked: bool
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything is answered."""
+        return grading.answered(self.answer)
+
+    @property
+    def chosen(self) -> list[int]:
+        """The chosen options, in the key's own indexes."""
+        return self.answer.get("chosen", [])
+
+
+def asked(attempt: Attempt) -> list[Asked]:
+    """The paper of an attempt with the answers kept so far. The key is not even read. Two queries."""
+    items = attempt.paper.items
+    versions = QuestionVersion.objects.only("kind", "content").in_bulk({item["version"] for item in items})
+    kept = {response.position: response for response in Response.objects.filter(attempt=attempt)}
+    return [
+        _asked(position, item["points"], item["order"], versions[item["version"]], kept.get(position))
+        for position, item in enumerate(items, start=1)
+    ]
+
+
+def asked_alone(version: QuestionVersion) -> Asked:
+    """A question as a candidate would see it, for its author."""
+    return _asked(1, version.points, list(range(len(version.content.get("options", [])))), version, None)
+
+
+def _asked(position: int, points: int, order: list[int], version: QuestionVersion, kept: Response | None) -> Asked:
+    options = version.content.get("options", [])
+    return Asked(
+        position=position,
+        version=version.pk,
+        kind=version.kind,
+        kind_name=version.get_kind_display(),
+        stem=mark_safe(version.content["stem"]),
+        unit=version.content.get("unit", ""),
+        points=points,
+        options=[(index, mark_safe(options[index])) for index in order],
+        answer=kept.answer if kept else {},
+        seq=kept.seq if kept else 0,
+        marked=bool(kept and kept.marked),
+    )
+
+
+@dataclass
+class Reviewed:
+    """One question after release: what was answered, what was right, and why."""
+
+    asked: Asked
+    points: Decimal
+    right: bool
+    correct: list[int]
+    key_text: str
+    key_bool: bool | None
+    explanation: str
+    source: str
+
+
+def released(attempt: Attempt, sitting: Sitting, now: datetime) -> bool:
+    """Answers and explanations are shown once the attempt has ended and nobody can sit any more."""
+    return attempt.state != Attempt.State.OPEN and now >= sitting.closes_at and not _anybody_sits(sitting)
+
+
+def _anybody_sits(sitting: Sitting) -> bool:
+    return Attempt.objects.filter(candidacy__sitting=sitting, state=Attempt.State.OPEN).exists()
+
+
+def reviewed(attempt: Attempt) -> list[Reviewed]:
+    """The marked paper with keys and explanations; call it only for a released attempt."""
+    versions = QuestionVersion.objects.in_bulk({item["version"] for item in attempt.paper.items})
+    points = {mark.position: mark.points for mark in Mark.objects.filter(attempt=attempt)}
+    return [
+        _reviewed(question, versions[question.version], points.get(question.position, Decimal(0)))
+        for question in asked(attempt)
+    ]
+
+
+def _reviewed(question: Asked, version: QuestionVersion, points: Decimal) -> Reviewed:
+    key = version.key
+    text = str(key.get("value", "")) or " / ".join(key.get("accepted", []))
+    return Reviewed(
+        asked=question,
+        points=points,
+        right=points >= question.points,
+        correct=key.get("correct", []),
+        key_text=text,
+        key_bool=key.get("answer"),
+        explanation=version.explanation,
+        source=version.source,
+    )
+
+
+def review_alone(version: QuestionVersion) -> Reviewed:
+    """A question with its key, for its author."""
+    return _reviewed(asked_alone(version), version, Decimal(0))

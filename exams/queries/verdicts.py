@@ -1,0 +1,120 @@
+"""What the attempts of a candidacy come to: the fold, who is still undecided, and the recount of what is stored."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+)
+
+from exams import folding
+from exams.models import Attempt, Candidacy, ExamPart
+
+UNDECIDED_FOR = timedelta(days=7)
+"""How long after closing the sweeper looks for candidacies that nothing has decided; `recount` names older ones."""
+
+
+def verdict(candidacy: Candidacy, now: datetime) -> folding.Verdict:
+    """What the attempts of a candidacy come to now."""
+    candidacy = with_attempts(Candidacy.objects.filter(pk=candidacy.pk)).get()
+    return verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
+
+
+def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
+    """Candidacies with sitting, exam, parts and attempts at hand."""
+    attempts = Attempt.objects.select_related("typing").order_by("number")
+    parts = ExamPart.objects.select_related("standard").order_by("order", "id")
+    return candidacies.select_related("sitting__exam").prefetch_related(
+        Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", parts)
+    )
+
+
+def verdict_of(candidacy: Candidacy, parts: Sequence[ExamPart], now: datetime) -> folding.Verdict:
+    """The fold of a candidacy whose attempts (and their typing runs) are at hand."""
+    attempts = list(candidacy.attempts.all())
+    return folding.fold(
+        [
+            folding.Part(
+                part=part.pk,
+                title=part.title,
+                kind=part.kind,
+                allowed=part.tries + candidacy.extra_tries,
+                rule=_rule(part, attempts),
+                tries=tuple(_try(attempt) for attempt in attempts if attempt.part_id == part.pk),
+            )
+            for part in parts
+        ],
+        closed=now >= candidacy.sitting.closes_at,
+    )
+
+
+def _rule(part: ExamPart, attempts: Sequence[Attempt]) -> str:
+    """Which try counts: of a paper the best; of a typing test what its standard said when the newest try began."""
+    if part.standard is None:
+        return folding.BEST
+    runs = [getattr(attempt, "typing", None) for attempt in attempts if attempt.part_id == part.pk]
+    frozen = [run.standard.get("counts") for run in runs if run is not None]
+    return (frozen[-1] if frozen else None) or part.standard.counts
+
+
+def _try(attempt: Attempt) -> folding.Try:
+    run = getattr(attempt, "typing", None)
+    counted = run is not None and run.certified is not None
+    return folding.Try(
+        attempt=attempt.pk,
+        number=attempt.number,
+        passed=bool(attempt.passed),
+        open=attempt.state == Attempt.State.OPEN,
+        void=attempt.state == Attempt.State.VOID,
+        score=attempt.score,
+        speed=folding.speed(run.certified, run.duration_ms) if counted else None,
+        accuracy=folding.accuracy(run.certified, run.typed) if counted else None,
+    )
+
+
+def undecided(now: datetime) -> list[Candidacy]:
+    """Candidacies of sittings that closed lately, with ended attempts, nothing open, and no result yet."""
+    attempts = Attempt.objects.filter(candidacy=OuterRef("pk"))
+    return list(
+        Candidacy.objects.filter(
+            Exists(attempts),
+            ~Exists(attempts.filter(state=Attempt.State.OPEN)),
+            sitting__closes_at__lte=now,
+            sitting__closes_at__gt=now - UNDECIDED_FOR,
+            result__isnull=True,
+        )
+    )
+
+
+def recount(now: datetime) -> Iterator[str]:
+    """Every difference between what is stored and what the marks and attempts say: one sentence each."""
+    for attempt in (
+        Attempt.objects.filter(paper__isnull=False)
+        .exclude(state=Attempt.State.OPEN)
+        .select_related("paper")
+        .prefetch_related("marks")
+        .iterator(chunk_size=500)
+    ):
+        newest = {mark.position: mark.points for mark in attempt.marks.all()}
+        points = sum(newest.values(), Decimal(0))
+        score = folding.percent(points, attempt.paper.points)
+        passed = points * 100 >= (attempt.pass_percent or 0) * attempt.paper.points
+        if (attempt.score, attempt.passed) != (score, passed):
+            yield f"attempt {attempt.pk}: stored {attempt.score} {attempt.passed}, counted {score} {passed}"
+    candidacies = with_attempts(Candidacy.objects.filter(Exists(Attempt.objects.filter(candidacy=OuterRef("pk")))))
+    for candidacy in candidacies.select_related("result").iterator(chunk_size=500):
+        counted = verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
+        result = getattr(candidacy, "result", None)
+        if result is None:
+            if counted.decided:
+                yield f"candidacy {candidacy.pk}: decided, but no result is stored"
+            continue
+        stored = {"passed": result.passed, "score": result.score, "parts": result.parts}
+        fresh = {"passed": counted.passed, "score": counted.score, "parts": counted.parts}
+        for name, value in fresh.items():
+            if stored[name] != value:
+                yield f"result {result.pk} of candidacy {candidacy.pk}: {name} stored {stored[name]}, counted {value}"
