@@ -13,7 +13,16 @@ HOME = Path(settings.BASE_DIR) / "locale"
 OURS, OTHERS = HOME / "zh_Hans", HOME / "third_party" / "zh_Hans"
 IGNORED = [".venv/*", "var/*", "tests/*", "locale/*", "static/*", "docs/*"]
 # OpenCC localises vocabulary for Taiwan and errs on a few words of ours.
-CORRECTIONS = {"許可權": "權限", "賬號": "帳號", "登入名稱": "登入名稱", "程式碼": "代碼", "質檢": "質檢"}
+CORRECTIONS = {
+    "許可權": "權限",
+    "賬號": "帳號",
+    "程式碼": "代碼",
+    "釋出": "發布",
+    "物件": "對象",
+    "專案": "項目",
+    "型別": "類型",
+    "臺": "台",
+}
 
 
 class Command(BaseCommand):
