@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     tabs += [{"url": f"?view={role}", "label": Role(role).label, "current": view == role} for role in held]
     context = queries.TABS[view](request) if view else {"home": queries.learner(request)}
     context |= {"tabs": tabs if held else [], "template": f"academy/home/{view or 'learner'}.html"}
+    context["heading"] = Role(view).label if view else ""
     return render(request, "academy/home.html", context)
 
 

@@ -146,12 +146,15 @@ def line_chart(
 def bar_chart(
     rows: Sequence[Any], label: str = "", unit: str = "", maximum: Number | None = None, threshold: Number | None = None
 ) -> dict[str, Any]:
-    """Horizontal bars of (label, value) rows, with a table behind them. `maximum` fixes the scale, such as 100 percent."""
+    """Horizontal bars of (label, value) rows, with a table behind them. `maximum` fixes the scale, such as 100 percent.
+
+    Lengths are shares of the width, so the words keep their size however narrow the card is.
+    """
     pairs = [(words, value) for words, value in map(_pair, rows) if value is not None]
     if not pairs:
         return {"bars": []}
     top = float(maximum) if maximum is not None else max([*(float(value) for _words, value in pairs), 1e-9])
-    full, left, line = 420, 0, 44
+    full, line = 100, 44
     bars = [
         {
             "label": shown(words),
@@ -165,9 +168,8 @@ def bar_chart(
         "id": f"chart-{next(_ids)}",
         "bars": bars,
         "label": label,
-        "unit": unit,
-        "full": full,
-        "left": left,
+        "unit": unit if unit in ("", "%") else f" {unit}",
+        "line": line,
         "height": len(bars) * line,
         "threshold": round(min(float(threshold) / top, 1) * full, 1) if threshold is not None else None,
         "threshold_words": shown(threshold) if threshold is not None else "",
