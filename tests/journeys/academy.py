@@ -216,10 +216,9 @@ def _colleagues_answer(question) -> dict:
 # What the journeys that begin later have behind them, done through the services.
 
 
-def sit(house: Academy, person: User, *, typed: int = 120) -> Candidacy:
-    """The person is invited, hands in a right paper within the last hour and types so many characters in the minute."""
-    exams.invite(sitting=house.sitting, users=[person], by=house.examiner, now=house.now)
-    candidacy = Candidacy.objects.get(sitting=house.sitting, user=person)
+def sit(house: Academy, person: User) -> Candidacy:
+    """Within the last hour the person has handed in a right paper and typed 80 characters in the minute."""
+    candidacy = house.candidacy_of(person)
     paper, typing = house.exam.parts.order_by("order")
     begun = house.now - timedelta(minutes=50)
     attempt = exams.start_attempt(candidacy=candidacy, part=paper, now=begun)
@@ -229,11 +228,10 @@ def sit(house: Academy, person: User, *, typed: int = 120) -> Candidacy:
     ]
     exams.save_responses(attempt_id=attempt.pk, generation=attempt.generation, answers=answers, now=begun)
     exams.submit(attempt=attempt, now=begun + timedelta(minutes=10))
-    if typed:
-        attempt = exams.start_attempt(candidacy=candidacy, part=typing, now=begun + timedelta(minutes=12))
-        text = "".join(attempt.typing.text.split())[:typed]
-        scenes.Browser(attempt).type(text, per_minute=typed + 10)
-        exams.submit(attempt=attempt, now=begun + timedelta(minutes=13))
+    attempt = exams.start_attempt(candidacy=candidacy, part=typing, now=begun + timedelta(minutes=12))
+    text = "".join(attempt.typing.text.split())[:80]
+    scenes.Browser(attempt).type(text, per_minute=90)
+    exams.submit(attempt=attempt, now=begun + timedelta(minutes=13))
     return candidacy
 
 

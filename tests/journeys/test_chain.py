@@ -1,10 +1,11 @@
 """From the first day to the first level: the whole chain, walked by hand in the browser."""
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pypdf
 import pytest
+import time_machine
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -71,7 +72,11 @@ def test_a_new_hire_learns_proves_and_is_promoted(desk, live_server):
     personnel_promotes_her(personnel, house)
 
     her_level_changes_on_its_day(house, effective_on)
-    the_staff_page_shows_her_history(personnel, house, effective_on)
+    the_staff_page_shows_her_history(personnel, house)
+    the_staff_list_shows_her_level(personnel, house, "–")
+    with time_machine.travel(midnight(effective_on)):
+        the_staff_list_shows_her_level(desk(house.personnel), house, house.junior.name)
+        she_stands_on_her_first_level(desk(house.newcomer), house)
 
 
 # The new hire.
@@ -145,14 +150,14 @@ def she_passes_the_typing_test(page: Page) -> None:
     expect(page.locator("#typing-pad")).to_have_value("您好，很高兴为您服务。")
     page.locator("form[action*=start] button").click()
     page.locator(".passage p.now").wait_for()
-    text = "".join("".join(page.locator(".passage p").all_inner_texts()).split())[:120]
+    text = "".join("".join(page.locator(".passage p").all_inner_texts()).split())[:80]
     type_with_ime(cdp, text)
     expect(page.locator("#typing-pad")).to_have_value(text)
     page.locator("summary.button").click()
     page.locator("dialog button:not([data-close])").click()
     expect(page.locator("main")).to_contain_text(_("You have passed %(exam)s.") % {"exam": EXAM})
     typing = page.locator("section.card", has_text="汉字录入").first
-    expect(typing).to_contain_text("120.0")
+    expect(typing).to_contain_text("80.0")
     expect(typing).to_contain_text("100.0")
     expect(typing.locator(".badge.ok").first).to_have_text(_("passed"))
 
@@ -265,7 +270,7 @@ def another_person_approves_the_plan(page: Page, house: academy.Academy) -> None
 
 
 def personnel_opens_a_round(page: Page, house: academy.Academy) -> date:
-    """Nominations until today, promotions from next week on."""
+    """Nominations until tomorrow, promotions from next week on."""
     today = timezone.localdate(house.now)
     effective_on = today + timedelta(days=7)
     work_bar(page, _("Promotions"))
@@ -341,10 +346,26 @@ def her_level_changes_on_its_day(house: academy.Academy, effective_on: date) -> 
     assert (promoted.cause, promoted.unit, promoted.valid_to) == (Employment.Cause.PROMOTION, house.team, None)
 
 
-def the_staff_page_shows_her_history(page: Page, house: academy.Academy, effective_on: date) -> None:
+def the_staff_page_shows_her_history(page: Page, house: academy.Academy) -> None:
     work_bar(page, _("Staff"))
-    page.get_by_role("link", name=house.newcomer.name).click()
+    her_row(page, house).get_by_role("link", name=house.newcomer.name).click()
     history = page.locator("section.card").first.locator("ul.steps > li")
     expect(history).to_have_count(2)
     expect(history.nth(0)).to_contain_text(house.junior.name)
     expect(history.nth(1)).not_to_contain_text(house.junior.name)
+
+
+def the_staff_list_shows_her_level(page: Page, house: academy.Academy, level: str) -> None:
+    work_bar(page, _("Staff"))
+    expect(her_row(page, house).locator(f"td[data-label='{_('Level')}']")).to_have_text(level)
+
+
+def she_stands_on_her_first_level(page: Page, house: academy.Academy) -> None:
+    page.goto("/promotions/")
+    sentence = _("You hold the level “%(level)s”, and no rule leads further up.") % {"level": house.junior.name}
+    expect(page.locator("main")).to_contain_text(sentence)
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a day of the organisation."""
+    return timezone.make_aware(datetime.combine(day, time.min))
