@@ -3,14 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exams.models import (
-    Attempt,
-    Candidacy,
-    Exam,
-    ExamPart,
-    Result,
-    Sitting,
-)
+from exams.models import Attempt, Candidacy, Exam, ExamPart, Result, Sitting
 from exams.queries.verdicts import with_attempts
 from people.models import User
 

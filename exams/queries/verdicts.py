@@ -4,12 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import (
-    Exists,
-    OuterRef,
-    Prefetch,
-    QuerySet,
-)
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from exams import folding
 from exams.models import Attempt, Candidacy, ExamPart

@@ -1,0 +1,59 @@
+"""What people learn, shaped for the page, by topic: their state in each course, what is due and why, who is late."""
+
+from courses.queries.catalogue import (
+    courses_for,
+    lessons_per_topic,
+    live_courses,
+    questions_per_topic,
+    search,
+    search_lessons,
+)
+from courses.queries.checks import Check, check_codes, checks_of
+from courses.queries.learners import (
+    Learning,
+    PathMap,
+    Step,
+    assignments_of,
+    completions_of,
+    learning_of,
+    next_step,
+    paths_of,
+    sessions_of,
+)
+from courses.queries.reasons import day, why, why_of
+from courses.queries.state import LessonRow, Standing, standing, standings
+from courses.queries.trainers import Cell, WeakTopic, late_assignments, matrix, sessions_in_reach, weak_topics
+
+__all__ = [
+    "Cell",
+    "Check",
+    "Learning",
+    "LessonRow",
+    "PathMap",
+    "Standing",
+    "Step",
+    "WeakTopic",
+    "assignments_of",
+    "check_codes",
+    "checks_of",
+    "completions_of",
+    "courses_for",
+    "day",
+    "late_assignments",
+    "learning_of",
+    "lessons_per_topic",
+    "live_courses",
+    "matrix",
+    "next_step",
+    "paths_of",
+    "questions_per_topic",
+    "search",
+    "search_lessons",
+    "sessions_in_reach",
+    "sessions_of",
+    "standing",
+    "standings",
+    "weak_topics",
+    "why",
+    "why_of",
+]

@@ -1,0 +1,48 @@
+"""The questions of a lesson's quick checks, as a learner sees them."""
+
+from dataclasses import dataclass
+
+import nh3
+from django.utils.safestring import mark_safe
+
+from courses.models import LessonPage
+from exams.models import Question
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question of a quick check as a learner sees it: without its key."""
+
+    code: str
+    kind: str
+    stem: str
+    options: list[str]
+    unit: str
+
+
+def check_codes(lesson: LessonPage) -> list[str]:
+    """The codes of the questions in a lesson's quick checks."""
+    checks = (block.value for block in lesson.body if block.block_type == "check")
+    return [code.strip() for check in checks for code in check["questions"]]
+
+
+def checks_of(lesson: LessonPage) -> dict[str, Check]:
+    """The live questions of a lesson's quick checks by code."""
+    codes = check_codes(lesson)
+    if not codes:
+        return {}
+    questions = Question.objects.filter(code__in=codes, state=Question.State.LIVE, current__isnull=False)
+    return {
+        question.code: Check(
+            code=question.code,
+            kind=question.current.kind,
+            stem=_clean(question.current.content.get("stem", "")),
+            options=[_clean(option) for option in question.current.content.get("options", [])],
+            unit=question.current.content.get("unit", ""),
+        )
+        for question in questions.select_related("current")
+    }
+
+
+def _clean(html: str) -> str:
+    return mark_safe(nh3.clean(html, tags={"b", "strong", "em", "p", "br", "ul", "ol", "li"}, attributes={}))

@@ -1,0 +1,133 @@
+"""What one person learns: what is assigned, begun and completed, the next step, paths and sessions."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from courses.models import Assignment, Attendance, Completion, CoursePage, Enrolment, LearningPath
+from courses.progress import Due
+from courses.queries.catalogue import live_courses
+from courses.queries.state import Standing, standings
+from people.models import User
+
+
+def _in_force(user: User) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(user=user, withdrawn_at__isnull=True)
+
+
+def _touched(user: User) -> QuerySet[CoursePage]:
+    """Courses the person must take or has begun, while they are published; and for ever what was completed."""
+    this = {"user": user, "course": OuterRef("pk")}
+    waiting = Q(Exists(_in_force(user).filter(course=OuterRef("pk")))) | Q(Exists(Enrolment.objects.filter(**this)))
+    completed = Q(Exists(Completion.objects.filter(**this)))
+    return CoursePage.objects.select_related("strand", "level").filter(Q(waiting, live=True) | completed)
+
+
+def assignments_of(user: User, on: date, request: HttpRequest | None = None) -> list[Standing]:
+    """The assigned courses: first what is not done, by due day; then what is."""
+    courses = live_courses().filter(Exists(_in_force(user).filter(course=OuterRef("pk"))))
+    found = standings(user, courses, on, request)
+    return sorted(found, key=lambda row: (row.state == Due.DONE, row.assignment.due_on, row.assignment.pk))
+
+
+def completions_of(user: User) -> QuerySet[Completion]:
+    """What the person has completed, newest first."""
+    return Completion.objects.filter(user=user).select_related("course", "course__strand", "version")
+
+
+def next_step(user: User, on: date, request: HttpRequest | None = None) -> Standing | None:
+    """The one course to go on with: the assigned one that is due first, else the one begun last; None when nothing waits."""
+    open_rows = [row for row in standings(user, _touched(user), on, request) if row.state != Due.DONE and row.lessons]
+    assigned = sorted((row for row in open_rows if row.assignment), key=lambda row: row.assignment.due_on)
+    begun = sorted((row for row in open_rows if not row.assignment), key=lambda row: row.enrolment.started_at)
+    return assigned[0] if assigned else begun[-1] if begun else None
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a person learns: to do by a day, begun by choice, completed."""
+
+    assigned: list[Standing]
+    chosen: list[Standing]
+    completed: list[Standing]
+
+    @property
+    def on_a_path(self) -> bool:
+        return any(row.assignment and row.assignment.path_id for row in [*self.assigned, *self.completed])
+
+
+def learning_of(user: User, on: date, request: HttpRequest | None = None) -> Learning:
+    """Everything on the person's learning page."""
+    rows = standings(user, _touched(user), on, request)
+    unfinished = [row for row in rows if row.state != Due.DONE]
+    return Learning(
+        assigned=sorted((row for row in unfinished if row.assignment), key=lambda row: row.assignment.due_on),
+        chosen=[row for row in unfinished if not row.assignment],
+        completed=sorted(
+            (row for row in rows if row.completion), key=lambda row: row.completion.completed_at, reverse=True
+        ),
+    )
+
+
+def sessions_of(user: User, since: date) -> QuerySet[Attendance]:
+    """The class sessions a person is expected in or has attended, from a day on."""
+    rows = Attendance.objects.filter(user=user, session__starts_at__date__gte=since)
+    return rows.select_related("session", "session__instructor", "session__topic").order_by("session__starts_at")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a path for one person: its day and state."""
+
+    order: int
+    due_days: int
+    due_on: date | None
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class PathMap:
+    """A path as a person walks it. `began` is the first day of work when the path is assigned."""
+
+    path: LearningPath
+    began: date | None
+    steps: list[Step]
+
+    @property
+    def done(self) -> int:
+        return sum(step.standing.state == Due.DONE for step in self.steps)
+
+    @cached_property
+    def current(self) -> Step | None:
+        """The first step that is not done."""
+        return next((step for step in self.steps if step.standing.state != Due.DONE), None)
+
+
+def paths_of(user: User, on: date, request: HttpRequest | None = None) -> list[PathMap]:
+    """The onboarding paths with the person's days and states."""
+    paths = list(LearningPath.objects.filter(onboarding=True).prefetch_related("steps"))
+    steps = [step for path in paths for step in path.steps.all()]
+    courses = live_courses().filter(pk__in=[step.course_id for step in steps])
+    rows = {row.course.pk: row for row in standings(user, courses, on, request)}
+    maps = []
+    for path in paths:
+        walked = [
+            Step(
+                order=step.order,
+                due_days=step.due_days,
+                due_on=row.assignment.due_on if row.assignment else None,
+                standing=row,
+            )
+            for step in path.steps.all()
+            if (row := rows.get(step.course_id))
+        ]
+        began = [
+            step.standing.assignment.cause_date
+            for step in walked
+            if step.standing.assignment and step.standing.assignment.cause == Assignment.Cause.HIRE
+        ]
+        maps.append(PathMap(path=path, began=min(began, default=None), steps=walked))
+    return [walk for walk in maps if walk.steps]

@@ -1,0 +1,192 @@
+"""Where one person stands in each course: lessons done, the one to take next, what is late or due."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from wagtail.models import Page
+
+from courses import progress
+from courses.models import Assignment, Completion, CoursePage, Enrolment, LessonPage, LessonProgress
+from courses.progress import Due
+from courses.queries.reasons import day, why
+from people.models import User
+
+
+def _path(page: Page, request: HttpRequest | None) -> str:
+    """The address of a page on its site, without asking which site the request came to; empty for one on no site."""
+    parts = page.get_url_parts(request)
+    return parts[2] or "" if parts else ""
+
+
+@dataclass(frozen=True)
+class LessonRow:
+    """A lesson in a list: where it is, whether it is done, whether it is the one to take next."""
+
+    lesson: LessonPage
+    url: str
+    done: bool
+    current: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one person is in one course. `state` is one of late, soon, due, done, started, open."""
+
+    course: CoursePage
+    lessons: list[LessonPage]
+    done_lessons: frozenset[int]
+    on: date
+    assignment: Assignment | None = None
+    enrolment: Enrolment | None = None
+    completion: Completion | None = None
+    _site: HttpRequest | None = field(default=None, repr=False)
+
+    @cached_property
+    def state(self) -> str:
+        if self.completion is not None:
+            return Due.DONE
+        if self.assignment is not None:
+            return progress.state(due_on=self.assignment.due_on, on=self.on, done=False)
+        return "started" if self.enrolment is not None else "open"
+
+    @property
+    def done(self) -> int:
+        """Lessons done, of `total`."""
+        return sum(lesson.pk in self.done_lessons for lesson in self.lessons)
+
+    @property
+    def total(self) -> int:
+        return len(self.lessons)
+
+    @property
+    def days_left(self) -> int:
+        """Days until the due day; negative when late."""
+        return progress.days_left(due_on=self.assignment.due_on, on=self.on) if self.assignment else 0
+
+    @property
+    def days_late(self) -> int:
+        return max(0, -self.days_left)
+
+    @cached_property
+    def lesson(self) -> LessonPage | None:
+        """The lesson to take next; None when all are done or there is none."""
+        wanted = progress.next_lesson(wanted=[lesson.pk for lesson in self.lessons], done=set(self.done_lessons))
+        return next((lesson for lesson in self.lessons if lesson.pk == wanted), None)
+
+    @cached_property
+    def rows(self) -> list[LessonRow]:
+        """The lessons as a page lists them."""
+        return [
+            LessonRow(
+                lesson=lesson,
+                url=_path(lesson, self._site),
+                done=lesson.pk in self.done_lessons,
+                current=lesson == self.lesson and self.completion is None,
+            )
+            for lesson in self.lessons
+        ]
+
+    @property
+    def number(self) -> int:
+        """The place of the next lesson in the course, from 1; 0 without one."""
+        return self.lessons.index(self.lesson) + 1 if self.lesson else 0
+
+    @property
+    def minutes(self) -> int:
+        """How long the next lesson takes, or the whole course before it is begun."""
+        return self.lesson.minutes if self.lesson and self.enrolment else self.course.minutes
+
+    @cached_property
+    def course_url(self) -> str:
+        """Empty for a course that is not published any more."""
+        return _path(self.course, self._site) if self.course.live else ""
+
+    @cached_property
+    def lesson_url(self) -> str:
+        """The next lesson; empty when all are done."""
+        return _path(self.lesson, self._site) if self.lesson else ""
+
+    @property
+    def url(self) -> str:
+        """Where learning goes on: the next lesson, or the course before the first."""
+        begun = self.enrolment is not None and self.completion is None
+        return self.lesson_url or self.course_url if begun else self.course_url
+
+    @property
+    def why(self) -> str:
+        """Why it is due, as a sentence to the learner; empty when it is not assigned."""
+        return why(self.assignment) if self.assignment else ""
+
+    @property
+    def badge(self) -> str:
+        """The kind of badge the state wears: ok, due, late or plain."""
+        return {Due.DONE: "ok", Due.LATE: "late", Due.SOON: "due", "started": "ok"}.get(self.state, "plain")
+
+    @property
+    def word(self) -> str:
+        """The state in words, with its figure."""
+        if self.state == Due.DONE:
+            return _("Completed")
+        if self.state == Due.LATE:
+            return ngettext("%(days)s day late", "%(days)s days late", self.days_late) % {"days": self.days_late}
+        if self.state == Due.SOON and self.days_left == 0:
+            return _("Due today")
+        if self.state == Due.SOON:
+            return ngettext("%(days)s day left", "%(days)s days left", self.days_left) % {"days": self.days_left}
+        if self.state == Due.DUE:
+            return _("Due %(day)s") % {"day": day(self.assignment.due_on)}
+        return _("In progress") if self.state == "started" else _("Not started")
+
+
+def _lessons(user: User, courses: list[CoursePage]) -> dict[str, list[LessonPage]]:
+    """Published lessons in order, by the tree path of their course; without bodies, with `is_done` for the person."""
+    found: dict[str, list[LessonPage]] = {course.path: [] for course in courses}
+    done = LessonProgress.objects.filter(enrolment__user=user, lesson=OuterRef("pk"), completed_at__isnull=False)
+    lessons = LessonPage.objects.live().defer("body", "body_words").annotate(is_done=Exists(done)).order_by("path")
+    if len(courses) == 1:
+        lessons = lessons.child_of(courses[0])
+    length = CoursePage.steplen
+    for lesson in lessons:
+        if (path := lesson.path[:-length]) in found:
+            found[path].append(lesson)
+    return found
+
+
+def standings(
+    user: User, courses: QuerySet[CoursePage], on: date, request: HttpRequest | None = None
+) -> list[Standing]:
+    """Where the person is in each course; two queries for any number of courses."""
+    mine = courses.annotate(
+        my_assignment=FilteredRelation(
+            "assignments", condition=Q(assignments__user=user, assignments__withdrawn_at__isnull=True)
+        ),
+        my_enrolment=FilteredRelation("enrolments", condition=Q(enrolments__user=user)),
+        my_completion=FilteredRelation("completions", condition=Q(completions__user=user)),
+    ).select_related(
+        "strand", "level", "my_assignment__assigned_by", "my_enrolment", "my_completion__version", "my_assignment__path"
+    )
+    rows = list({course.pk: course for course in mine}.values())
+    lessons = _lessons(user, rows) if rows else {}
+    return [
+        Standing(
+            course=course,
+            lessons=lessons[course.path],
+            done_lessons=frozenset(lesson.pk for lesson in lessons[course.path] if lesson.is_done),
+            on=on,
+            assignment=getattr(course, "my_assignment", None),
+            enrolment=getattr(course, "my_enrolment", None),
+            completion=getattr(course, "my_completion", None),
+            _site=request,
+        )
+        for course in rows
+    ]
+
+
+def standing(user: User, course: CoursePage, on: date, request: HttpRequest | None = None) -> Standing:
+    """Where the person is in one course."""
+    return standings(user, CoursePage.objects.filter(pk=course.pk), on, request)[0]
