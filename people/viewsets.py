@@ -10,7 +10,7 @@ from django.db.models import OuterRef, ProtectedError, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
@@ -113,7 +113,7 @@ class UnitForm(WagtailAdminModelForm):
         root = Unit.get_first_root_node()
         if found.get("parent") is None and root is not None and root.pk != self.instance.pk:
             self.add_error(
-                "parent", _text("Only the organisation itself stands at the top; choose what this is part of.")
+                "parent", gettext("Only the organisation itself stands at the top; choose what this is part of.")
             )
         return found
 
@@ -130,7 +130,7 @@ class GuardedDeleteView(generic.DeleteView):
         try:
             return super().form_valid(form)
         except ProtectedError:
-            words = _text("“%(name)s” is in use, also by past records, and stays.") % {"name": self.object}
+            words = gettext("“%(name)s” is in use, also by past records, and stays.") % {"name": self.object}
             messages.error(self.request, words)
             return redirect(self.get_success_url())
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -31,7 +31,7 @@ class ChecklistForm(WagtailAdminModelForm):
         name = data.get("name")
         others = Checklist.objects.filter(name=name, retired_at__isnull=True).exclude(pk=self.instance.pk)
         if name and others.exists():
-            raise ValidationError(_text("A checklist called “%(name)s” is already in use.") % {"name": name})
+            raise ValidationError(gettext("A checklist called “%(name)s” is already in use.") % {"name": name})
         return data
 
     def is_valid(self) -> bool:
@@ -40,7 +40,7 @@ class ChecklistForm(WagtailAdminModelForm):
         weights = [line["weight"] for line in self.points()]
         if scoring.adds_up(weights):
             return True
-        words = _text("The points of a checklist must add up to 100; these make %(sum)s.") % {"sum": sum(weights)}
+        words = gettext("The points of a checklist must add up to 100; these make %(sum)s.") % {"sum": sum(weights)}
         self.add_error(None, words)
         return False
 

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.urls import URLPattern
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
@@ -22,7 +22,7 @@ from ground.errors import Refused
 def figures_sentence(text: str) -> str:
     """The figures of a text as its author reads them."""
     found = passages.figures(text)
-    return _text(
+    return gettext(
         "%(tokens)s characters, %(different)s different ones: %(han)s%% Chinese, %(punctuation)s%% punctuation, "
         "%(latin)s%% digits and Latin. The longest sentence has %(longest)s characters, the mean %(mean)s."
     ) % {
