@@ -15,7 +15,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-_FILES = Path(tempfile.mkdtemp(prefix="academy-test-"))
+_folder = tempfile.TemporaryDirectory(prefix="academy-test-")  # gone when the tests are
+_FILES = Path(_folder.name)
 MEDIA_ROOT = _FILES / "media"
 STATIC_ROOT = _FILES / "static"
 STATIC_ROOT.mkdir()
