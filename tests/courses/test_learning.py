@@ -125,8 +125,8 @@ def test_a_course_page_says_until_when_and_why(now):
     build.onboarding(course, days=30)
     services.assign_onboarding(user=user, on=date(2026, 11, 1), now=now)
     text = signed_in(user).get(course.url).text
-    assert "2026年12月1日" in text
-    assert "2026年11月1日" in text
+    assert "2026\xa0年\xa012\xa0月\xa01\xa0日" in text
+    assert "2026\xa0年\xa011\xa0月\xa01\xa0日" in text
 
 
 def test_a_dialogue_a_comparison_and_key_points_are_read_as_such():
