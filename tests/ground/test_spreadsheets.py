@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ground import spreadsheets
 from ground.errors import Refused
+from ground.spreadsheets import workbooks
 
 COLUMNS = {"number": ["工号", "employee no"], "name": ["姓名", "Name"]}
 
@@ -147,7 +148,7 @@ def test_a_large_file_is_refused_before_it_is_read():
 
 
 def test_a_file_that_unpacks_to_gigabytes_is_refused(monkeypatch):
-    monkeypatch.setattr(spreadsheets, "LIMIT_INFLATED", 100_000)
+    monkeypatch.setattr(workbooks, "LIMIT_INFLATED", 100_000)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", " " * 200_000)
