@@ -15,6 +15,7 @@ from people.models import Employment, Notification, Role
 from people.services import change_employment
 from promotions import services
 from promotions.models import Appeal, Case, Decision, Dossier, ReviewRound, RuleVersion, Vote
+from promotions.services.moves import move
 from quality.services import record_violation
 from tests import factories
 from tests.promotions.people import EFFECTIVE, REQUIREMENTS
@@ -135,11 +136,11 @@ def test_every_pair_of_states_moves_or_is_refused(academy, model, before, after)
     model.objects.filter(pk=subject.pk).update(state=before)
     subject.refresh_from_db()
     if (before, after) in MOVES[model]:
-        services._move(subject, after)
+        move(subject, after)
         subject.refresh_from_db()
         assert subject.state == after
     else:
-        refused("wrong_state", services._move, subject, after)
+        refused("wrong_state", move, subject, after)
 
 
 # Nominations.
