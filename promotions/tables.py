@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ground.tables import Column, Filter, Table
-from people.models import Unit
+from people.policy import units_in_reach
+from people.queries import indented
 from promotions.models import Case, ReviewRound
+from promotions.policy import PROPOSERS
 from promotions.queries import Ready
 
 STATE_BADGES = {
@@ -153,13 +155,8 @@ class PanelCaseTable(CaseTable):
     ]
 
 
-def _units(request: HttpRequest) -> list[tuple[int, str]]:
-    from people.policy import units_in_reach
-    from promotions.policy import PROPOSERS
-
-    units: list[Unit] = list(units_in_reach(request, *PROPOSERS, reads=True))
-    top = min((unit.depth for unit in units), default=0)
-    return [(unit.pk, "\u3000" * (unit.depth - top) + unit.name) for unit in units]
+def _units(request: HttpRequest) -> list[tuple[str, str]]:
+    return indented(units_in_reach(request, *PROPOSERS, reads=True))
 
 
 class ReadyTable(Table):

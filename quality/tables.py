@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ground.tables import Column, Filter, Table
 from people.models import User
 from people.policy import today, units_in_reach
+from people.queries import named_like
 from quality import policy, queries, scoring
 from quality.forms import QUARTERS_BACK, quarter_name
 from quality.models import Appraisal, Observation, QualitySettings, Violation
@@ -22,9 +23,7 @@ MONTHS_BACK = 12
 
 def of_person(rows: QuerySet, words: str) -> QuerySet:
     """Rows whose person is found by characters, pinyin, initials or number."""
-    for word in words.lower().split():
-        rows = rows.filter(user__name_search__icontains=word)
-    return rows
+    return rows.filter(named_like(words, "user__"))
 
 
 def _units(*roles: str) -> Any:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ground.errors import Refused
 from people.models import Role, User
 from people.policy import has_role, requires, staff_in_reach, today
+from people.queries import named_like
 from quality import policy, queries, scoring, services, tables
 from quality.forms import AppraisalForm, ObservationForm, ViolationForm, quarter_name
 from quality.models import Appraisal, Checklist, Observation, QualitySettings, Violation
@@ -60,9 +61,7 @@ def _choose_person(
 ) -> HttpResponse:
     """The first step of every form about a person: find them by name, pinyin or number. `staff` counts `done`."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    for word in words.lower().split():
-        staff = staff.filter(name_search__icontains=word)
-    people = list(staff.order_by("done", "name_sort", "employee_no")[: SHOWN_PEOPLE + 1])
+    people = list(staff.filter(named_like(words)).order_by("done", "name_sort", "employee_no")[: SHOWN_PEOPLE + 1])
     context = {
         "title": title,
         "lead": lead,

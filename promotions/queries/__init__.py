@@ -1,7 +1,7 @@
 """Reads for promotion pages, by topic. Facts are gathered for one person or for many with the same number of queries."""
 
 from promotions.queries.dossiers import dossier_contents, judged_cases, judged_in, shown_dossier
-from promotions.queries.facts import Known, facts_of, midnight
+from promotions.queries.facts import Known, facts_of
 from promotions.queries.ladder import Ladder, Names, Step, Way, names_of, rule_for, rules, steps, way, way_to_next_level
 from promotions.queries.nominations import Ready, candidates, readiness, ready, units_below
 from promotions.queries.reviews import cases_of, newest_votes, quorum, rounds, tally
@@ -23,7 +23,6 @@ __all__ = [
     "judged_cases",
     "judged_in",
     "levels_below",
-    "midnight",
     "names_of",
     "newest_votes",
     "quorum",

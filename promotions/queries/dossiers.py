@@ -16,9 +16,10 @@ from exams.models import Result
 from people.models import Employment
 from promotions import eligibility
 from promotions.models import Case, Dossier
-from promotions.queries.facts import facts_of, midnight
+from promotions.queries.facts import facts_of
 from promotions.queries.ladder import names_of
 from quality.models import Appraisal, Observation
+from quality.queries import midnight
 
 
 def judged_cases(cases: Iterable[Case], on: date) -> dict[int, list[eligibility.Judged]]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +16,7 @@ from exams.models import Attempt, Candidacy, Result, TypingRun
 from people.models import Employment, User
 from promotions import eligibility
 from quality.models import Appraisal, Observation, Violation
-
-
-def midnight(day: date) -> datetime:
-    """The first moment of a day in the organisation's zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+from quality.queries import midnight
 
 
 @dataclass(frozen=True)
