@@ -3,7 +3,7 @@
 Figures come live from `eligibility` or frozen from a dossier, where days and decimals are text.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,11 @@ Names = dict[str, dict[str, str]]
 def day(value: date | str) -> str:
     """A day in the reader's format."""
     return formats.date_format(date.fromisoformat(value) if isinstance(value, str) else value, "DATE_FORMAT")
+
+
+def last_day(expires_on: date | str) -> date:
+    """The last day on which a certificate holds, as it is printed; `expires_on` is the day after."""
+    return (date.fromisoformat(expires_on) if isinstance(expires_on, str) else expires_on) - timedelta(days=1)
 
 
 def figure(value: Decimal | int | str) -> str:
@@ -69,9 +74,10 @@ def confidential() -> str:
 def _certificate(judged: Judged, required: dict[str, Any], actual: dict[str, Any]) -> str:
     if actual["number"] is None:
         return _("No such certificate yet.")
-    values = {"number": actual["number"], "day": day(actual["revoked_on"] or actual["expires_on"])}
     if judged.met:
+        values = {"number": actual["number"], "day": day(last_day(actual["expires_on"]))}
         return _("%(number)s, valid until %(day)s.") % values
+    values = {"number": actual["number"], "day": day(actual["revoked_on"] or actual["expires_on"])}
     if actual["revoked_on"]:
         return _("%(number)s was revoked on %(day)s.") % values
     return _("%(number)s expired on %(day)s.") % values

@@ -14,7 +14,7 @@ from certificates.models import Certificate
 from courses.models import Completion
 from exams.models import Result
 from people.models import Employment
-from promotions import eligibility
+from promotions import eligibility, sentences
 from promotions.models import Case, Dossier
 from promotions.queries.facts import facts_of
 from promotions.queries.ladder import names_of
@@ -137,7 +137,9 @@ def shown_dossier(dossier: Dossier) -> dict[str, Any]:
     return {
         **content,
         "history": [_dated(row) | {"cause": causes.get(row["cause"], row["cause"])} for row in content["history"]],
-        "certificates": [_dated(row) for row in content["certificates"]],
+        "certificates": [
+            _dated(row) | {"valid_until": sentences.last_day(row["expires_on"])} for row in content["certificates"]
+        ],
         "exams": [_dated(row) for row in content["exams"]],
         "courses": [_dated(row) for row in content["courses"]],
         "quality": [_dated(row) for row in content["quality"]],

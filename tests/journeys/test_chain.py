@@ -7,6 +7,7 @@ import pypdf
 import pytest
 import time_machine
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from playwright.sync_api import Page, expect
@@ -164,12 +165,19 @@ def she_passes_the_typing_test(page: Page) -> None:
 
 def her_certificate_appears(page: Page, house: academy.Academy) -> Certificate:
     page.goto("/")
+    expect(page.locator("main")).to_contain_text(printed_day(Certificate.objects.get(user=house.newcomer)))
     page.get_by_role("link", name=CERTIFICATE).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(CERTIFICATE)
     certificate = Certificate.objects.get(user=house.newcomer)
     expect(page.locator("main")).to_contain_text(certificate.number)
+    expect(page.locator("main")).to_contain_text(printed_day(certificate))
     expect(page.locator("main")).to_contain_text(house.newcomer.name)
     return certificate
+
+
+def printed_day(certificate: Certificate) -> str:
+    """The last day on which it holds, the same wherever it is shown."""
+    return date_format(certificate.valid_until, "DATE_FORMAT")
 
 
 def she_downloads_the_pdf(page: Page, certificate: Certificate) -> None:
@@ -306,6 +314,7 @@ def every_requirement_is_met(page: Page, certificate: Certificate) -> None:
     expect(requirements).to_have_count(2)
     expect(requirements.locator(".badge.ok")).to_have_count(2)
     expect(requirements.nth(0)).to_contain_text(certificate.number)
+    expect(requirements.nth(0)).to_contain_text(printed_day(certificate))
     expect(requirements.nth(1)).to_contain_text("1")
 
 
