@@ -6,9 +6,10 @@ from functools import cached_property
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from courses import progress
 from courses.models import Assignment, Completion, CoursePage, Enrolment, LessonPage, LessonProgress
@@ -18,9 +19,12 @@ from people.models import User
 
 
 def _path(page: Page, request: HttpRequest | None) -> str:
-    """The address of a page on its site, without asking which site the request came to; empty for one on no site."""
-    parts = page.get_url_parts(request)
-    return parts[2] or "" if parts else ""
+    """The address of a page on the site of the request, whose root is read once; empty for a page on no site."""
+    site = Site.find_for_request(request)
+    if site is None:
+        return page.get_url() or ""
+    root = site.root_page.url_path
+    return reverse("wagtail_serve", args=[page.url_path[len(root) :]]) if page.url_path.startswith(root) else ""
 
 
 @dataclass(frozen=True)
