@@ -150,7 +150,7 @@ class CourseVersion(models.Model):
     number = models.PositiveIntegerField(_("version"))
     content = models.JSONField(_("content"))
     content_hash = models.CharField(_("fingerprint"), max_length=64)
-    published_at = models.DateTimeField(_("published"))
+    published_at = models.DateTimeField(_("published at"))
 
     class Meta:
         verbose_name = _("course version")

@@ -17,3 +17,4 @@ class ExamsConfig(AppConfig):
         register("exams.cancelled", _("“%(sitting)s” has been called off."))
         register("exams.passed", _("You have passed %(exam)s (%(sitting)s)."))
         register("exams.not_passed", _("You have not passed %(exam)s (%(sitting)s). See what to work on."))
+        register("exams.void", _("Your attempt at “%(exam)s” was declared void: %(reason)s"))

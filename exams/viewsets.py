@@ -64,7 +64,7 @@ class QuestionForm(WagtailAdminModelForm):
         Topic.objects.select_related("strand"), label=_("Topics"), help_text=_("What the question tests.")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
-    stem = forms.CharField(label=_("Question"), widget=forms.Textarea({"rows": 4}))
+    stem = forms.CharField(label=_("Question"), widget=forms.Textarea({"rows": 4}), max_length=4000)
     options = forms.CharField(
         label=_("Options"),
         required=False,
@@ -311,6 +311,14 @@ class ExamViewSet(_ViewSet):
             ),
         ]
     )
+
+
+class StandardForm(WagtailAdminModelForm):
+    """Figures within the bounds that the database keeps, said of each field."""
+
+    threshold = forms.IntegerField(label=_("Characters per minute"), min_value=1, max_value=400)
+    gate = forms.IntegerField(label=_("Least accuracy (%)"), min_value=0, max_value=100)
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=60)
 
 
 class StandardCreate(generic.CreateView):

@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.db.models import OuterRef, ProtectedError, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.users.forms import UserCreationForm, UserEditForm
@@ -163,7 +164,12 @@ class UnitViewSet(OrganisationViewSet):
     ordering = ["path"]
     search_fields = ["name", "code"]
     list_display = [
-        Column("name", label=_("Name"), accessor=lambda unit: "\u3000" * (unit.depth - 1) + unit.name),
+        TitleColumn(
+            "name",
+            label=_("Name"),
+            accessor=lambda unit: "\u3000" * (unit.depth - 1) + unit.name,
+            get_url=lambda unit: reverse("unit:edit", args=[unit.pk]),
+        ),
         Column("code", label=_("Code")),
         Column("kind", label=_("Kind"), accessor=lambda unit: unit.get_kind_display()),
     ]

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='version')),
                 ('content', models.JSONField(verbose_name='content')),
                 ('content_hash', models.CharField(max_length=64, verbose_name='fingerprint')),
-                ('published_at', models.DateTimeField(verbose_name='published')),
+                ('published_at', models.DateTimeField(verbose_name='published at')),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='courses.coursepage', verbose_name='course')),
             ],
             options={

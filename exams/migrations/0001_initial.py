@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('kind', models.CharField(choices=[('single', 'single choice'), ('multiple', 'multiple choice'), ('true_false', 'true or false'), ('numeric', 'number'), ('short_text', 'short text')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('single', 'single choice'), ('multiple', 'multiple choice'), ('true_false', 'true or false'), ('numeric', 'numerical answer'), ('short_text', 'short text')], max_length=12, verbose_name='kind')),
                 ('content', models.JSONField(verbose_name='content')),
                 ('key', models.JSONField(verbose_name='answer key')),
                 ('points', models.PositiveSmallIntegerField(default=2, verbose_name='points')),
@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
             name='BlueprintRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(blank=True, choices=[('single', 'single choice'), ('multiple', 'multiple choice'), ('true_false', 'true or false'), ('numeric', 'number'), ('short_text', 'short text')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(blank=True, choices=[('single', 'single choice'), ('multiple', 'multiple choice'), ('true_false', 'true or false'), ('numeric', 'numerical answer'), ('short_text', 'short text')], max_length=12, verbose_name='kind')),
                 ('difficulty', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='difficulty')),
                 ('count', models.PositiveSmallIntegerField(verbose_name='questions')),
                 ('points', models.PositiveSmallIntegerField(default=2, verbose_name='points each')),

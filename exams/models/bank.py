@@ -74,7 +74,7 @@ class QuestionVersion(models.Model):
         SINGLE = "single", _("single choice")
         MULTIPLE = "multiple", _("multiple choice")
         TRUE_FALSE = "true_false", _("true or false")
-        NUMERIC = "numeric", _("number")
+        NUMERIC = "numeric", _("numerical answer")
         SHORT_TEXT = "short_text", _("short text")
 
     question = models.ForeignKey(

@@ -328,6 +328,14 @@ def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -
     if kind == AttemptRuling.Kind.VOID:
         attempt.state = State.VOID
         attempt.save(update_fields=["state"])
+        notify(
+            users=[candidacy.user],
+            kind="exams.void",
+            key=f"exams.void:{attempt.pk}",
+            now=now,
+            params={"exam": candidacy.sitting.exam.name, "reason": reason},
+            url=reverse("exams:result", args=[candidacy.pk]),
+        )
     journal.record(f"attempt.{kind}", attempt, by=by, now=now, reason=reason)
     fold(candidacy=candidacy, now=now)
     return ruling

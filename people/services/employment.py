@@ -30,9 +30,11 @@ def hire(
     password: str | None = None,
     cause: str = Employment.Cause.HIRE,
 ) -> User:
-    """A new staff member with a first row of employment. Raises Refused when the number is taken."""
+    """A new staff member with a first row of employment. Raises Refused when the number is taken or the day absurd."""
     if User.objects.filter(employee_no=employee_no).exists():
         raise Refused(_("The employee number %(number)s is already in use.") % {"number": employee_no}, code="taken")
+    if not 1950 <= on.year <= 2100:
+        raise Refused(_("The hire date %(day)s cannot be right.") % {"day": on}, code="absurd_day")
     check_post(post, level)
     user = User.objects.create_user(
         employee_no, password, name=name, email=email, phone=phone, created_at=now, language=""

@@ -260,6 +260,8 @@ def test_a_void_attempt_counts_no_more_and_the_ruling_stays(now, passed_signals)
     again = services.rule(attempt=attempt, kind="void", by=examiner, reason="替考", now=now + 20 * minute)
     result = Result.objects.get()
     assert (again.pk, result.passed, result.parts[0]["attempt"]) == (ruling.pk, False, None)
+    told = attempt.candidacy.user.notifications.get(kind="exams.void")
+    assert told.params["reason"] == "替考"
     second = services.start_attempt(candidacy=attempt.candidacy, part=attempt.part, now=now + 21 * minute)
     makers.answer(second, now=now + 21 * minute)
     services.submit(attempt=second, now=now + 22 * minute)

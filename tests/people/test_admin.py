@@ -86,6 +86,12 @@ def test_units_are_added_below_others_and_moved_with_everything_below(admin):
     assert Unit.objects.get(code="RX9").get_parent().pk == other.pk
 
 
+def test_every_unit_in_the_list_leads_to_its_form(admin):
+    team = factories.unit("热线一班")
+    page = admin.get(reverse("unit:index")).content.decode()
+    assert f'href="{reverse("unit:edit", args=[team.pk])}"' in page
+
+
 def test_a_unit_without_a_parent_is_refused_once_there_is_a_top(admin):
     factories.company()
     response = admin.post(reverse("unit:add"), {"code": "X", "name": "另一公司", "kind": "company", "parent": ""})

@@ -177,3 +177,11 @@ def test_who_comes_back_has_the_old_number_and_records_and_none_of_the_old_roles
     with pytest.raises(Refused) as refusal:
         services.rehire(user=person, unit=factories.company(), post=factories.post(), on=now.date(), now=now, by=None)
     assert refusal.value.code == "employed"
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1949, 12, 31), date(2101, 1, 1)])
+def test_nobody_is_hired_on_an_absurd_day(now, day):
+    post = Post.objects.create(code="desk", name="坐席")
+    with pytest.raises(Refused) as refusal:
+        services.hire(employee_no="9", name="王芳", unit=factories.company(), post=post, on=day, now=now, by=None)
+    assert refusal.value.code == "absurd_day"
