@@ -223,7 +223,7 @@ def _propose(lived: History, review: ReviewRound, now: datetime) -> list[Case]:
         manager = lived.people[{"RX": "100006", "YY": "100007", "HF": "100009"}[unit[:2]]]
         for odd, words in (
             (False, ""),
-            (True, "录入速度略低于要求，但全年无投诉，带教三名新人，现场处理群障得力，建议破格。"),
+            (True, "提名时尚差一项要求，但全年无投诉，带教三名新人，现场处理群障得力，建议破格申报。"),
         ):
             if odd and exceptional:
                 continue
