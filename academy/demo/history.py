@@ -302,8 +302,8 @@ class History:
         wanted = ["need-to-solution", "counter-and-telling-once", "fault-to-closure"]
         for user in self.organisation.by_level("junior") + self.organisation.by_level("intermediate"):
             for order, code in enumerate(wanted):
-                if self.rng.random() < 0.55:
-                    start = self.today - timedelta(days=self.rng.randint(20, 420))
+                if self.rng.random() < 0.55 or (user.employee_no in READY and order < 2):
+                    start = self.today - timedelta(days=self.rng.randint(70 if user.employee_no in READY else 20, 420))
                     self._assign(user, code, start, start + timedelta(days=30))
                     late = order == 2 and self.rng.random() < 0.2
                     self._read(user, code, start + timedelta(days=self.rng.randint(3, 25)), lessons=2 if late else None)
@@ -376,7 +376,7 @@ class History:
         channels = {"counter": Observation.Channel.COUNTER, "follow-up": Observation.Channel.FOLLOW_UP}
         for user in self.organisation.by_level("junior") + self.organisation.by_level("intermediate"):
             post = user.employments.order_by("-valid_from").values_list("post__code", flat=True).first()
-            for number in range(16 if self._ability(user).answers > 0.86 else 9):
+            for number in range(22 if user.employee_no in READY else 16 if self._ability(user).answers > 0.86 else 9):
                 day = self.today - timedelta(days=3 + number * 10 + self.rng.randint(0, 6))
                 lost = {}
                 for code, item in items.items():
