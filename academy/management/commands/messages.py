@@ -70,7 +70,6 @@ class Command(BaseCommand):
             if not path.exists():
                 continue
             catalogue = polib.pofile(str(path), wrapwidth=110)
-            self._fill(catalogue, HOME / "parts")
             name = path.relative_to(HOME)
             faults += [f"{name}: no translation of {entry.msgid!r}" for entry in catalogue.untranslated_entries()]
             faults += [f"{name}: fuzzy translation of {entry.msgid!r}" for entry in catalogue.fuzzy_entries()]
@@ -87,26 +86,6 @@ class Command(BaseCommand):
             catalogue.save(str(path))
             self._convert(path, Path(str(path).replace("zh_Hans", "zh_Hant")))
         return faults
-
-    def _fill(self, catalogue: "object", parts: Path) -> None:
-        """Takes translations that a room has delivered as a part of its own."""
-        import polib
-
-        if not parts.is_dir():
-            return
-        known = {}
-        for part in sorted(parts.glob("*.po")):
-            for entry in polib.pofile(str(part)):
-                if entry.translated():
-                    known.setdefault((entry.msgctxt, entry.msgid), entry)
-        for entry in catalogue:
-            found = known.get((entry.msgctxt, entry.msgid)) or known.get((None, entry.msgid))
-            if found and (not entry.translated()):
-                if entry.msgid_plural:
-                    entry.msgstr_plural = {0: found.msgstr or found.msgstr_plural.get(0, "")}
-                else:
-                    entry.msgstr = found.msgstr or found.msgstr_plural.get(0, "")
-                entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
 
     def _convert(self, source: Path, target: Path) -> None:
         """Writes the traditional catalogue; placeholders pass through untouched."""
