@@ -294,11 +294,11 @@ class History:
                 if self.rng.random() < 0.12:
                     done += timedelta(days=9)
                 if number == NEWCOMER and order == 2:
-                    self._read(user, code, self.today - timedelta(days=2), lessons=2)
+                    self.read(user, code, self.today - timedelta(days=2), lessons=2)
                 elif done < self.today:
-                    self._read(user, code, done)
+                    self.read(user, code, done)
                 elif order == 0 or age > 10:
-                    self._read(user, code, self.today - timedelta(days=1), lessons=self.rng.randint(0, 3))
+                    self.read(user, code, self.today - timedelta(days=1), lessons=self.rng.randint(0, 3))
         wanted = ["need-to-solution", "counter-and-telling-once", "fault-to-closure"]
         for user in self.organisation.by_level("junior") + self.organisation.by_level("intermediate"):
             for order, code in enumerate(wanted):
@@ -306,12 +306,12 @@ class History:
                     start = self.today - timedelta(days=self.rng.randint(70 if user.employee_no in READY else 20, 420))
                     self._assign(user, code, start, start + timedelta(days=30))
                     late = order == 2 and self.rng.random() < 0.2
-                    self._read(user, code, start + timedelta(days=self.rng.randint(3, 25)), lessons=2 if late else None)
+                    self.read(user, code, start + timedelta(days=self.rng.randint(3, 25)), lessons=2 if late else None)
         for number in ("100011", "100012", "100013", "100014", "100015", "100016", "100020", "100021"):
             user, start = self.people[number], self.today - timedelta(days=self.rng.randint(30, 300))
             for code in ("coaching-and-floor", "privacy-and-first-asked"):
                 self._assign(user, code, start, start + timedelta(days=45))
-                self._read(user, code, start + timedelta(days=self.rng.randint(5, 28)))
+                self.read(user, code, start + timedelta(days=self.rng.randint(5, 28)))
         for number in ("100035", "100042", "100049"):
             start = self.today - timedelta(days=40)
             self._assign(self.people[number], "disputes-and-policy", start, start + timedelta(days=30))
@@ -329,7 +329,7 @@ class History:
             now=at(start, 10),
         )
 
-    def _read(self, user: User, code: str, day: date, lessons: int | None = None) -> None:
+    def read(self, user: User, code: str, day: date, lessons: int | None = None) -> None:
         """Reads the lessons of a course (or the first few) on a day before today."""
         course = self.teaching.courses[code]
         moment = at(min(day, self.today - timedelta(days=1)), 14, self.rng.randint(0, 40))

@@ -194,7 +194,8 @@ def build(now: datetime, today: date) -> Organisation:
     # Leaders first, so that everybody's manager exists; those who lead their own unit report to the unit above.
     rows.sort(key=lambda row: (row[0] not in MANAGERS.values(), row[0]))
     for number, name, unit, post, level, months in rows:
-        hired = months_before(today, int(months))
+        # Whoever came in the last month has a week of onboarding left.
+        hired = months_before(today, int(months)) if int(months) > 1 else today - timedelta(days=24)
         lead = MANAGERS[unit]
         if lead == number:
             parent = UNITS[unit][1]

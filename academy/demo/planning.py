@@ -144,6 +144,10 @@ def _carry_out(lived: History, item: PlanItem, row: tuple[Any, ...], by: User) -
         )
     except Refused:
         return  # nobody is left to be trained: everybody has finished the course
+    if isinstance(made, list) and day < lived.today:
+        for assignment in made:
+            if lived.rng.random() < 0.93:
+                lived.read(assignment.user, row[5], day - timedelta(days=lived.rng.randint(0, 8)))
     if isinstance(made, ClassSession) and made.ends_at < lived.now:
         for attendance in made.attendances.select_related("user"):
             came = lived.rng.random() < 0.88
