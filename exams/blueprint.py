@@ -7,24 +7,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-KIND_ORDER = ("single", "multiple", "true_false", "numeric", "short_text")
-SHUFFLED = frozenset({"single", "multiple"})
+KIND_ORDER = (
+    "single",
+    "multiple",
+    "true_false",
+    "numeric",
+    "short_text",
+    "ordering",
+    "matching",
+    "cloze",
+    "case",
+    "essay",
+    "file",
+    "task",
+)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A question that may be drawn: its version, what it tests, and how many options it shows."""
+    """A question that may be drawn: its version, what it tests, and how many options it shows.
+
+    `gaps` is the number of options of each gap of a gap text; `questions` are those of a case, in their order.
+    """
 
     version: int
     topics: frozenset[int]
     kind: str
     difficulty: int
     options: int = 0
+    gaps: tuple[int, ...] = ()
+    points: int = 1
+    questions: tuple["Candidate", ...] = ()
 
 
 @dataclass(frozen=True)
 class Row:
-    """Draw `count` questions of `topic`, worth `points` each; kind and difficulty only if said."""
+    """Draw `count` questions of `topic`, worth `points` each; kind and difficulty only if said.
+
+    A case counts as one and brings its questions, each worth `points`.
+    """
 
     topic: int
     count: int
@@ -59,7 +80,7 @@ class Unsatisfiable(Exception):
 
 
 def draw(pool: Sequence[Candidate], rows: Sequence[Row], seed: int) -> list[dict[str, object]]:
-    """The items of a paper: {"version", "topic", "points", "order"}, grouped by kind, no question twice.
+    """The items of a paper: {"version", "topic", "points", "order"} and in a case "case", grouped by kind, no question twice.
 
     Rows may overlap (a question with two topics, a row that names a kind and one that does not): the rows are filled by
     a matching, so a paper is found whenever one exists. Raises Unsatisfiable otherwise.
@@ -85,11 +106,30 @@ def draw(pool: Sequence[Candidate], rows: Sequence[Row], seed: int) -> list[dict
     drawn = [(questions[question], rows[slots[slot]]) for question, slot in holder.items()]
     drawn.sort(key=lambda pair: pair[0].version)
     random.shuffle(drawn)
-    drawn.sort(key=lambda pair: KIND_ORDER.index(pair[0].kind) if pair[0].kind in KIND_ORDER else len(KIND_ORDER))
-    return [
-        {"version": question.version, "topic": row.topic, "points": row.points, "order": _order(question, random)}
-        for question, row in drawn
-    ]
+    drawn.sort(key=lambda pair: KIND_ORDER.index(pair[0].kind))
+    return [item for question, row in drawn for item in _items(question, row.topic, row.points, random)]
+
+
+def fixed(questions: Sequence[tuple[Candidate, int, int | None]], seed: int) -> list[dict[str, object]]:
+    """The items of a paper that asks the same of everybody: (question, topic, points or None for its own), in this order.
+
+    Options are shuffled by the seed all the same.
+    """
+    random = Random(seed)
+    return [item for question, topic, points in questions for item in _items(question, topic, points, random)]
+
+
+def overlap(pool: Sequence[Candidate], rows: Sequence[Row]) -> float:
+    """How much of their papers two candidates share on average, 0 to 1.
+
+    A row that draws k of n questions shares k/n of them with another draw (the mean of a hypergeometric count); rows weigh
+    by what they draw. Rows that compete for the same questions share a little more than this says.
+    """
+    drawn = sum(row.count for row in rows)
+    if not drawn:
+        return 0.0
+    fitting = [sum(row.takes(question) for question in pool) for row in rows]
+    return sum(row.count * min(1.0, row.count / fits) for row, fits in zip(rows, fitting, strict=True) if fits) / drawn
 
 
 def _fill(slot: int, slots: list[int], fitting: list[list[int]], holder: dict[int, int]) -> bool:
@@ -114,8 +154,20 @@ def _fill(slot: int, slots: list[int], fitting: list[list[int]], holder: dict[in
     return False
 
 
-def _order(question: Candidate, random: Random) -> list[int]:
-    order = list(range(question.options))
-    if question.kind in SHUFFLED:
-        random.shuffle(order)
-    return order
+def _items(question: Candidate, topic: int, points: int | None, random: Random) -> list[dict[str, object]]:
+    """The items that a question brings: itself, or the questions of the case."""
+    if question.questions:
+        return [
+            item | {"case": question.version}
+            for part in question.questions
+            for item in _items(part, topic, points, random)
+        ]
+    worth = question.points if points is None else points
+    return [{"version": question.version, "topic": topic, "points": worth, "order": _order(question, random)}]
+
+
+def _order(question: Candidate, random: Random) -> list[int] | list[list[int]]:
+    """Which option stands at each place: shuffled, for a gap text gap by gap."""
+    if question.gaps:
+        return [random.sample(range(options), options) for options in question.gaps]
+    return random.sample(range(question.options), question.options)

@@ -1,19 +1,40 @@
 """Points for an answer: a pure function of kind, key and whatever JSON the browser sent."""
 
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 ZERO = Decimal(0)
+BY_PEOPLE = frozenset({"essay", "file", "task"})
+"""The kinds that no key grades: a person marks them, by their rubric where they have one."""
 _MINUS = str.maketrans({"−": "-", "－": "-", "–": "-", "—": "-"})
 
 
-def grade(kind: str, key: Any, answer: Any, points: int) -> Decimal:
-    """All `points` for a right answer, none for any other. Never raises: what cannot be read is wrong."""
+def grade(kind: str, key: Any, answer: Any, points: int, order: Sequence[Any] | None = None) -> Decimal:
+    """All `points` for a right answer, none for any other. Never raises: what cannot be read is wrong.
+
+    Answers name options by the place at which they were shown; `order` says which option stood at each place (None: the
+    author's order).
+    """
     judge = _JUDGES.get(kind)
     if judge is None or not isinstance(key, dict) or not isinstance(answer, dict):
         return ZERO
-    return Decimal(points) if judge(key, answer) else ZERO
+    return Decimal(points) if judge(key, in_author_order(answer, order)) else ZERO
+
+
+def in_author_order(answer: dict[str, Any], order: Sequence[Any] | None) -> dict[str, Any]:
+    """The answer with options named by their index in the question's version; places that do not exist are dropped."""
+    chosen = answer.get("chosen")
+    if order is None or not isinstance(chosen, list):
+        return answer
+    return {**answer, "chosen": [order[place] for place in chosen if type(place) is int and 0 <= place < len(order)]}
+
+
+def as_shown(answer: dict[str, Any], order: Sequence[Any]) -> dict[str, Any]:
+    """The other way round: an answer that names options by their index, as a page that shows them in this order sends it."""
+    chosen = answer.get("chosen")
+    return answer if chosen is None else {**answer, "chosen": sorted(order.index(index) for index in chosen)}
 
 
 def answered(answer: Any) -> bool:

@@ -62,6 +62,11 @@ def with_role(role: str, *, over: Unit | None = None, name: str = "周敏", **mo
     return user
 
 
+def examiner() -> User:
+    """The second person who reviews questions, made once; employed nowhere, so that no list of staff holds them."""
+    return User.objects.filter(employee_no="700001").first() or User.objects.create_user("700001", name="陈国栋")
+
+
 def strand(code: str = "skills", name: str = "服务技能") -> Strand:
     return Strand.objects.get_or_create(code=code, defaults={"name": name})[0]
 

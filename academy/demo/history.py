@@ -18,6 +18,7 @@ from certificates.models import Certificate
 from courses import services as courses
 from courses.models import Assignment, LessonPage
 from exams import services as exams
+from exams.grading import as_shown
 from exams.models import Attempt, Candidacy, Exam, ExamPart, QuestionVersion, Sitting, TypingRun
 from exams.typing import services as typing
 from ground.errors import Refused
@@ -212,7 +213,8 @@ class History:
             right = self.rng.random() < ability.answers - weak
             if self.rng.random() < 0.015:
                 continue
-            answers.append({"position": position, "seq": 1, "answer": self._response(version, right), "marked": False})
+            answer = as_shown(self._response(version, right), item["order"])
+            answers.append({"position": position, "seq": 1, "answer": answer, "marked": False})
         minutes = self.rng.uniform(0.45, 0.9) * attempt.part.minutes
         end = clock + timedelta(minutes=minutes)
         exams.save_responses(attempt_id=attempt.pk, generation=attempt.generation, answers=answers, now=end)

@@ -116,7 +116,7 @@ def build(organisation: Organisation, *, now: datetime) -> Teaching:
                 source=row["source"],
                 author=trainer,
                 now=now,
-                live=True,
+                reviewer=examiner,
             )
     _courses(made, organisation, now)
     for code, name, level, threshold, minutes in STANDARDS:

@@ -1,8 +1,19 @@
 """Facts about exams, by the order in which they come about."""
 
-from exams.models.attempts import Attempt, AttemptRuling, Mark, Paper, Response, Result
-from exams.models.bank import Question, QuestionTopic, QuestionVersion
-from exams.models.sittings import BlueprintRow, Candidacy, Exam, ExamPart, Sitting
+from exams.models.attempts import AnswerFile, Attempt, AttemptRuling, LateResponse, Mark, Paper, Response, Result
+from exams.models.bank import BankExchange, BankMedia, Question, QuestionReview, QuestionTopic, QuestionVersion
+from exams.models.marking import KeyCorrection, Marking, MarkingDraft, Regrade, RemarkRequest
+from exams.models.sittings import (
+    BlueprintRow,
+    Candidacy,
+    Exam,
+    ExamPart,
+    FixedQuestion,
+    Incident,
+    Sitting,
+    SittingSeries,
+    TimeGrant,
+)
 from exams.typing.models import (
     Passage,
     PassageVersion,
@@ -13,23 +24,37 @@ from exams.typing.models import (
 )
 
 __all__ = [
+    "AnswerFile",
     "Attempt",
     "AttemptRuling",
+    "BankExchange",
+    "BankMedia",
     "BlueprintRow",
     "Candidacy",
     "Exam",
     "ExamPart",
+    "FixedQuestion",
+    "Incident",
+    "KeyCorrection",
+    "LateResponse",
     "Mark",
+    "Marking",
+    "MarkingDraft",
     "Paper",
     "Passage",
     "PassageVersion",
     "PracticeRun",
     "Question",
+    "QuestionReview",
     "QuestionTopic",
     "QuestionVersion",
+    "Regrade",
+    "RemarkRequest",
     "Response",
     "Result",
     "Sitting",
+    "SittingSeries",
+    "TimeGrant",
     "TypingBatch",
     "TypingRun",
     "TypingStandard",

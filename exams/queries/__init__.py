@@ -1,11 +1,11 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
-from exams.queries.bank import pool, question_figures, rows_of, shortages
+from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
 from exams.queries.examiners import BoardRow, board, sittings, topic_strength
 from exams.queries.papers import Asked, Reviewed, asked, asked_alone, released, review_alone, reviewed
 from exams.queries.results import result_page, results_of, strengths
-from exams.queries.verdicts import UNDECIDED_FOR, recount, undecided, verdict, verdict_of, with_attempts
+from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
 
 __all__ = [
     "UNDECIDED_FOR",
@@ -17,7 +17,9 @@ __all__ = [
     "asked",
     "asked_alone",
     "board",
+    "fixed_questions",
     "my_sitting",
+    "newest_sums",
     "pool",
     "question_figures",
     "recount",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from exams.folding import extra_minutes
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Result, Sitting
 from exams.queries.verdicts import with_attempts
 from people.models import User
@@ -87,7 +88,8 @@ def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
             part=part,
             tries=tries,
             allowed=part.tries + candidacy.extra_tries,
-            minutes=base + (0 if part.standard else candidacy.extra_minutes),
+            minutes=base
+            + (0 if part.standard else extra_minutes(base, candidacy.extra_percent, candidacy.extra_minutes)),
             attempt=next((attempt for attempt in tries if attempt.state == Attempt.State.OPEN), None),
             passed=any(attempt.state == Attempt.State.GRADED and attempt.passed for attempt in tries),
         )

@@ -22,7 +22,8 @@ class Asked:
     stem: SafeString
     unit: str
     points: int
-    options: list[tuple[int, SafeString]]
+    order: list[Any]
+    options: list[SafeString]
     answer: dict[str, Any]
     seq: int
     marked: bool
@@ -34,7 +35,7 @@ class Asked:
 
     @property
     def chosen(self) -> list[int]:
-        """The chosen options, in the key's own indexes."""
+        """The places of the chosen options."""
         return self.answer.get("chosen", [])
 
 
@@ -64,7 +65,8 @@ def _asked(position: int, points: int, order: list[int], version: QuestionVersio
         stem=mark_safe(version.content["stem"]),
         unit=version.content.get("unit", ""),
         points=points,
-        options=[(index, mark_safe(options[index])) for index in order],
+        order=order,
+        options=[mark_safe(options[index]) for index in order],
         answer=kept.answer if kept else {},
         seq=kept.seq if kept else 0,
         marked=bool(kept and kept.marked),
@@ -111,7 +113,7 @@ def _reviewed(question: Asked, version: QuestionVersion, points: Decimal) -> Rev
         asked=question,
         points=points,
         right=points >= question.points,
-        correct=key.get("correct", []),
+        correct=[place for place, index in enumerate(question.order) if index in key.get("correct", [])],
         key_text=text,
         key_bool=key.get("answer"),
         explanation=version.explanation,

@@ -1,13 +1,13 @@
 """What the attempts of a candidacy come to: the fold, who is still undecided, and the recount of what is stored."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from exams import folding
-from exams.models import Attempt, Candidacy, ExamPart
+from exams.models import Attempt, Candidacy, ExamPart, Mark
 
 UNDECIDED_FOR = timedelta(days=7)
 """How long after closing the sweeper looks for candidacies that nothing has decided; `recount` names older ones."""
@@ -40,9 +40,11 @@ def verdict_of(candidacy: Candidacy, parts: Sequence[ExamPart], now: datetime) -
                 allowed=part.tries + candidacy.extra_tries,
                 rule=_rule(part, attempts),
                 tries=tuple(_try(attempt) for attempt in attempts if attempt.part_id == part.pk),
+                weight=part.weight,
             )
             for part in parts
         ],
+        folding.Rule(candidacy.sitting.exam.rule, candidacy.sitting.exam.pass_percent),
         closed=now >= candidacy.sitting.closes_at,
     )
 
@@ -63,7 +65,7 @@ def _try(attempt: Attempt) -> folding.Try:
         attempt=attempt.pk,
         number=attempt.number,
         passed=bool(attempt.passed),
-        open=attempt.state == Attempt.State.OPEN,
+        pending=attempt.state in (Attempt.State.OPEN, Attempt.State.MARKING),
         void=attempt.state == Attempt.State.VOID,
         score=attempt.score,
         speed=folding.speed(run.certified, run.duration_ms) if counted else None,
@@ -72,12 +74,12 @@ def _try(attempt: Attempt) -> folding.Try:
 
 
 def undecided(now: datetime) -> list[Candidacy]:
-    """Candidacies of sittings that closed lately, with ended attempts, nothing open, and no result yet."""
+    """Candidacies of sittings that closed lately, with ended attempts, nothing sat or marked, and no result yet."""
     attempts = Attempt.objects.filter(candidacy=OuterRef("pk"))
     return list(
         Candidacy.objects.filter(
             Exists(attempts),
-            ~Exists(attempts.filter(state=Attempt.State.OPEN)),
+            ~Exists(attempts.filter(state__in=(Attempt.State.OPEN, Attempt.State.MARKING))),
             sitting__closes_at__lte=now,
             sitting__closes_at__gt=now - UNDECIDED_FOR,
             result__isnull=True,
@@ -87,19 +89,16 @@ def undecided(now: datetime) -> list[Candidacy]:
 
 def recount(now: datetime) -> Iterator[str]:
     """Every difference between what is stored and what the marks and attempts say: one sentence each."""
-    for attempt in (
-        Attempt.objects.filter(paper__isnull=False)
-        .exclude(state=Attempt.State.OPEN)
-        .select_related("paper")
-        .prefetch_related("marks")
-        .iterator(chunk_size=500)
-    ):
-        newest = {mark.position: mark.points for mark in attempt.marks.all()}
-        points = sum(newest.values(), Decimal(0))
-        score = folding.percent(points, attempt.paper.points)
-        passed = points * 100 >= (attempt.pass_percent or 0) * attempt.paper.points
-        if (attempt.score, attempt.passed) != (score, passed):
-            yield f"attempt {attempt.pk}: stored {attempt.score} {attempt.passed}, counted {score} {passed}"
+    marked = Attempt.objects.filter(paper__isnull=False).exclude(state=Attempt.State.OPEN)
+    for attempt in marked.prefetch_related("marks").iterator(chunk_size=500):
+        sums = newest_sums(attempt.marks.all())
+        score = folding.percent(*sums)
+        passed = folding.passes(*sums, attempt.pass_percent or 0)
+        stored = (attempt.points, attempt.out_of)
+        if attempt.passed is not None:
+            stored, sums = (*stored, attempt.score, attempt.passed), (*sums, score, passed)
+        if stored != sums:
+            yield f"attempt {attempt.pk}: stored {_words(stored)}, counted {_words(sums)}"
     candidacies = with_attempts(Candidacy.objects.filter(Exists(Attempt.objects.filter(candidacy=OuterRef("pk")))))
     for candidacy in candidacies.select_related("result").iterator(chunk_size=500):
         counted = verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
@@ -113,3 +112,13 @@ def recount(now: datetime) -> Iterator[str]:
         for name, value in fresh.items():
             if stored[name] != value:
                 yield f"result {result.pk} of candidacy {candidacy.pk}: {name} stored {stored[name]}, counted {value}"
+
+
+def newest_sums(marks: Iterable[Mark]) -> tuple[Decimal, int]:
+    """(points, out of) over the newest mark of every position; `marks` in the order in which they were given."""
+    newest = {mark.position: mark for mark in marks}
+    return sum((mark.points for mark in newest.values()), Decimal(0)), sum(mark.out_of for mark in newest.values())
+
+
+def _words(figures: Iterable[object]) -> str:
+    return " ".join(str(figure) for figure in figures)

@@ -12,7 +12,7 @@ from exams.services.attempts import (
     submit,
     take_over,
 )
-from exams.services.bank import add_question, move_question, revise_question
+from exams.services.bank import add_question, move_question, review_question, revise_question
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
 
@@ -32,6 +32,7 @@ __all__ = [
     "move_question",
     "open_sitting",
     "publish_exam",
+    "review_question",
     "revise_question",
     "rule",
     "save_responses",

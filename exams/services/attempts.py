@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -42,8 +41,8 @@ State, EndedBy = Attempt.State, Attempt.EndedBy
 def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Attempt:
     """Begins the next try of a part, or returns the one that is open. The paper is drawn here and frozen.
 
-    The deadline is now plus the part's minutes plus the candidate's extra minutes, even beyond the end of the window: who
-    starts in time has the whole time. Raises Refused when the sitting is not open, the person is excused, another part is
+    The deadline is now plus the part's minutes plus the candidate's extra time, even beyond the end of the window unless the
+    exam says that it ends with it. Raises Refused when the sitting is not open, the person is excused, another part is
     open, the part is passed or no try is left.
     """
     candidacy = (
@@ -54,7 +53,7 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Att
     attempts = list(candidacy.attempts.order_by("number"))
     tried = [attempt for attempt in attempts if attempt.part_id == part.pk]
     for attempt in tried:
-        if attempt.state == State.OPEN and now <= attempt.deadline + GRACE:
+        if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
             return attempt
     _check_may_start(candidacy, part, attempts, now)
     attempt = Attempt(
@@ -64,15 +63,15 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Att
         started_at=now,
         pass_percent=part.pass_percent,
     )
-    if part.kind == ExamPart.Kind.PAPER:
-        attempt.paper = _draw(part, candidacy.sitting.exam, now)
-        attempt.deadline = now + timedelta(minutes=part.minutes + candidacy.extra_minutes)
+    if part.kind == ExamPart.Kind.TYPING:
+        attempt.base_deadline = attempt.deadline = now + timedelta(minutes=part.standard.minutes)
     else:
-        attempt.deadline = now + timedelta(minutes=part.standard.minutes)
+        attempt.paper = _draw(part, candidacy.sitting.exam, now)
+        attempt.base_deadline, attempt.deadline = _deadlines(part, candidacy, now)
     attempt.save(force_insert=True)
     if part.kind == ExamPart.Kind.TYPING:
         typing.begin(attempt=attempt, now=now)
-        attempt.refresh_from_db(fields=["deadline"])
+        attempt.refresh_from_db(fields=["base_deadline", "deadline"])
     journal.record("attempt.started", attempt, by=candidacy.user, now=now, data={"part": part.pk})
     return attempt
 
@@ -100,11 +99,25 @@ def _check_may_start(candidacy: Candidacy, part: ExamPart, attempts: list[Attemp
         raise Refused(_("No try is left for this part."), code="no_tries")
 
 
+def _deadlines(part: ExamPart, candidacy: Candidacy, now: datetime) -> tuple[datetime, datetime]:
+    """(without, with) the extra time that the candidate has been granted."""
+    sitting = candidacy.sitting
+    base = now + timedelta(minutes=part.minutes)
+    more = timedelta(minutes=folding.extra_minutes(part.minutes, candidacy.extra_percent, candidacy.extra_minutes))
+    if sitting.exam.cut_by_window:
+        base = min(base, sitting.closes_at)
+    return base, base + more
+
+
 def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
-    rows = list(part.blueprint.all())
     seed = secrets.randbits(62)
+    fixed = queries.fixed_questions(part)
+    rows = list(part.blueprint.all())
     try:
-        items = blueprint.draw(queries.pool(rows, exam.level), queries.rows_of(rows), seed)
+        if fixed:
+            items = blueprint.fixed(fixed, seed)
+        else:
+            items = blueprint.draw(queries.pool(rows, exam.level), queries.rows_of(rows), seed)
     except blueprint.Unsatisfiable as lacking:
         raise Refused(
             _("The question bank no longer fills this paper; tell the examiner."), code="bank_too_small"
@@ -113,7 +126,7 @@ def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
         part=part,
         seed=seed,
         items=items,
-        points=sum(row.count * row.points for row in rows),
+        points=sum(item["points"] for item in items),
         content_hash=fingerprint(items),
         drawn_at=now,
     )
@@ -122,13 +135,13 @@ def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
 def save_responses(
     *, attempt_id: int, generation: int, answers: Iterable[dict[str, Any]], now: datetime
 ) -> dict[int, str]:
-    """Keeps answers {"position", "seq", "answer", "marked"} in one statement that itself tests that the attempt is open,
+    """Keeps answers {"position", "seq", "answer", "marked", "spent_ms"} in one statement that itself tests that the attempt is open,
     in time and written by the newest tab, and that the answer is newer than the one kept.
 
-    Returns {position: code}: saved, stale (a newer answer is kept), ended, superseded (a newer tab writes), invalid.
+    Returns {position: code}: saved, stale (a newer answer is kept), ended, paused, superseded (a newer tab writes), invalid.
     """
     codes: dict[int, str] = {}
-    newest: dict[int, tuple[int, str, bool]] = {}
+    newest: dict[int, tuple[int, str, bool, int]] = {}
     for given in answers:
         position, seq = given.get("position"), given.get("seq")
         if type(position) is not int:
@@ -136,7 +149,9 @@ def save_responses(
         if type(seq) is not int or not (1 <= position <= 1000 and 1 <= seq <= LARGEST):
             codes[position] = "invalid"
         elif position not in newest or newest[position][0] < seq:
-            newest[position] = (seq, canonical(_kept(given.get("answer"))), bool(given.get("marked")))
+            spent = given.get("spent_ms")
+            spent = min(max(spent, 0), LARGEST) if type(spent) is int else 0
+            newest[position] = (seq, canonical(_kept(given.get("answer"))), bool(given.get("marked")), spent)
     if not newest:
         return codes
     for position in _upsert(attempt_id, generation, newest, now):
@@ -148,25 +163,28 @@ def save_responses(
     return codes
 
 
-def _upsert(attempt_id: int, generation: int, newest: dict[int, tuple[int, str, bool]], now: datetime) -> list[int]:
+def _upsert(
+    attempt_id: int, generation: int, newest: dict[int, tuple[int, str, bool, int]], now: datetime
+) -> list[int]:
     """The one statement. On PostgreSQL it shares a lock with handing in, so an answer is graded or refused, never lost."""
     postgresql = connection.vendor == "postgresql"
-    row = "(%s, %s, CAST(%s AS jsonb), %s)" if postgresql else "(%s, %s, %s, %s)"
+    row = "(%s, %s, CAST(%s AS jsonb), %s, %s)" if postgresql else "(%s, %s, %s, %s, %s)"
     length = "jsonb_array_length" if postgresql else "json_array_length"
     lock = "FOR SHARE OF a" if postgresql else ""
     moment = connection.ops.adapt_datetimefield_value
     values: list[Any] = []
-    for position, (seq, answer, marked) in sorted(newest.items()):
-        values += [position, seq, answer, marked]
+    for position, kept in sorted(newest.items()):
+        values += [position, *kept]
     sql = f"""
-        INSERT INTO exams_response (attempt_id, position, seq, answer, marked, saved_at)
-        SELECT a.id, v.column1, v.column2, v.column3, v.column4, {"CAST(%s AS timestamptz)" if postgresql else "%s"}
+        INSERT INTO exams_response (attempt_id, position, seq, answer, marked, spent_ms, saved_at)
+        SELECT a.id, v.column1, v.column2, v.column3, v.column4, v.column5, {"CAST(%s AS timestamptz)" if postgresql else "%s"}
         FROM exams_attempt a JOIN exams_paper p ON p.id = a.paper_id
         CROSS JOIN (VALUES {", ".join([row] * len(newest))}) AS v
-        WHERE a.id = %s AND a.state = 'open' AND a.generation = %s AND a.deadline > %s
+        WHERE a.id = %s AND a.state = 'open' AND a.generation = %s AND a.deadline > %s AND a.paused_at IS NULL
         AND v.column1 <= {length}(p.items) {lock}
         ON CONFLICT (attempt_id, position) DO UPDATE
-        SET seq = excluded.seq, answer = excluded.answer, marked = excluded.marked, saved_at = excluded.saved_at
+        SET seq = excluded.seq, answer = excluded.answer, marked = excluded.marked, saved_at = excluded.saved_at,
+            spent_ms = excluded.spent_ms
         WHERE excluded.seq > exams_response.seq OR (excluded.seq = exams_response.seq
             AND excluded.answer = exams_response.answer AND excluded.marked = exams_response.marked)
         RETURNING position
@@ -182,6 +200,8 @@ def _why_not(attempt_id: int, generation: int, now: datetime) -> tuple[str, int]
     if attempt is None or attempt.paper is None:
         return "ended", 0
     questions = len(attempt.paper.items)
+    if attempt.state == State.OPEN and attempt.paused_at is not None:
+        return "paused", questions
     if attempt.state != State.OPEN or attempt.deadline + GRACE <= now:
         return "ended", questions
     return ("superseded" if attempt.generation != generation else "stale"), questions
@@ -232,14 +252,15 @@ def submit(
         ended_by = EndedBy.CLOCK
     if attempt.part.kind == ExamPart.Kind.TYPING:
         attempt.passed = bool(typing.finish(attempt=attempt, now=now).passed)
+        attempt.state = State.GRADED
     else:
-        points = _mark(attempt, now)
-        attempt.score = folding.percent(points, attempt.paper.points)
-        attempt.passed = points * 100 >= attempt.pass_percent * attempt.paper.points
-    attempt.state, attempt.ended_by = State.GRADED, ended_by
+        _mark(attempt, now)
+        _settle(attempt)
+    attempt.ended_by = ended_by
     attempt.ended_at = min(now, attempt.deadline) if ended_by == EndedBy.CLOCK else now
     attempt.generation += 1
-    attempt.save(update_fields=["state", "ended_by", "ended_at", "generation", "score", "passed"])
+    attempt.paused_at = None
+    attempt.save()
     actor = by or (attempt.candidacy.user if ended_by == EndedBy.CANDIDATE else None)
     figures = {"ended_by": ended_by, "score": str(attempt.score), "passed": attempt.passed}
     journal.record("attempt.ended", attempt, by=actor, now=now, reason=reason, data=figures)
@@ -247,14 +268,16 @@ def submit(
     return attempt
 
 
-def _mark(attempt: Attempt, now: datetime) -> Decimal:
-    """Writes a mark for every position and returns the sum of points."""
+def _mark(attempt: Attempt, now: datetime) -> None:
+    """Writes a mark for every position that a key can grade; the others wait for a person."""
     items = attempt.paper.items
     versions = QuestionVersion.objects.in_bulk({item["version"] for item in items})
     answers = dict(Response.objects.filter(attempt=attempt).values_list("position", "answer"))
     marks = []
     for position, item in enumerate(items, start=1):
         version = versions[item["version"]]
+        if version.kind in grading.BY_PEOPLE:
+            continue
         key = {**version.key, "unit": version.content.get("unit", "")}
         marks.append(
             Mark(
@@ -262,13 +285,24 @@ def _mark(attempt: Attempt, now: datetime) -> Decimal:
                 position=position,
                 version=version,
                 topic_id=item["topic"],
-                points=grading.grade(version.kind, key, answers.get(position), item["points"]),
+                points=grading.grade(version.kind, key, answers.get(position), item["points"], item["order"]),
                 out_of=item["points"],
                 given_at=now,
             )
         )
     Mark.objects.bulk_create(marks)
-    return sum((mark.points for mark in marks), Decimal(0))
+
+
+def _settle(attempt: Attempt) -> None:
+    """Sums the newest marks into the attempt; graded once every position has one, and being marked until then."""
+    marks = list(Mark.objects.filter(attempt=attempt).order_by("id"))
+    attempt.points, attempt.out_of = queries.newest_sums(marks)
+    if len({mark.position for mark in marks}) < len(attempt.paper.items):
+        attempt.state = State.MARKING
+        return
+    attempt.state = State.GRADED
+    attempt.score = folding.percent(attempt.points, attempt.out_of)
+    attempt.passed = folding.passes(attempt.points, attempt.out_of, attempt.pass_percent)
 
 
 def end_attempt(*, attempt: Attempt, by: User, reason: str, now: datetime) -> Attempt:
@@ -294,7 +328,8 @@ def end_overdue(*, now: datetime) -> int:
     Each in a transaction of its own, so that one that fails does not hold up the others; what somebody else is just
     ending is left to them. Returns how many attempts were ended.
     """
-    overdue = Attempt.objects.filter(state=State.OPEN, deadline__lte=now - GRACE).order_by("deadline")
+    overdue = Attempt.objects.filter(state=State.OPEN, deadline__lte=now - GRACE, paused_at__isnull=True)
+    overdue = overdue.order_by("deadline")
     ended = 0
     for pk, candidacy_id in list(overdue.values_list("pk", "candidacy_id")):
         with transaction.atomic():

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exams import grading
-from exams.models import Question, QuestionTopic, QuestionVersion
+from exams.models import Question, QuestionReview, QuestionTopic, QuestionVersion
 from ground import journal
 from ground.errors import Refused
 from ground.freezing import fingerprint
@@ -18,6 +18,7 @@ from topics.models import Topic
 
 TAGS = {"p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "sub", "sup"}
 Kind = QuestionVersion.Kind
+State, Verdict = Question.State, QuestionReview.Verdict
 
 
 @transaction.atomic
@@ -35,17 +36,23 @@ def add_question(
     difficulty: int = 2,
     explanation: str = "",
     source: str = "",
-    live: bool = False,
+    case: Question | None = None,
+    place: int = 0,
+    reviewer: User | None = None,
 ) -> Question:
-    """A new question with its first version; `live` puts it into exams at once. Raises Refused for a key that fits no answer."""
+    """A new draft with its first version; a `reviewer` approves it at once and puts it into exams.
+
+    Raises Refused for a key that fits no answer.
+    """
     if Question.objects.filter(code=code).exists():
         raise Refused(_("The code %(code)s is already in use.") % {"code": code}, code="taken")
-    question = Question.objects.create(code=code, level=level)
+    question = Question.objects.create(code=code, level=level, case=case, place=place)
     _freeze(question, kind, content, key, points, difficulty, explanation, source, author, now)
     _tag(question, topics)
     journal.record("question.added", question, by=author, now=now)
-    if live:
-        move_question(question=question, to=Question.State.LIVE, by=author, now=now)
+    if reviewer is not None:
+        question = review_question(question=question, verdict=Verdict.APPROVED, by=reviewer, now=now)
+        question = move_question(question=question, to=Question.State.LIVE, by=reviewer, now=now)
     return question
 
 
@@ -65,35 +72,70 @@ def revise_question(
     explanation: str = "",
     source: str = "",
 ) -> Question:
-    """New words, as a new version; papers already drawn keep theirs. Words that are the same make no version."""
-    question = Question.objects.select_for_update().get(pk=question.pk)
+    """New words, as a draft version that waits for review; papers go on drawing the old ones. The same words make no version."""
+    question = _locked(question)
     if question.level != level:
         question.level = level
         question.save(update_fields=["level"])
     _tag(question, topics)
-    before = question.current_id
+    before = question.newest
     _freeze(question, kind, content, key, points, difficulty, explanation, source, author, now)
-    if question.current_id != before:
-        journal.record("question.revised", question, by=author, now=now, data={"version": question.current.number})
+    if question.newest != before:
+        journal.record("question.revised", question, by=author, now=now, data={"version": question.newest.number})
+    return question
+
+
+@transaction.atomic
+def review_question(*, question: Question, verdict: str, by: User, now: datetime, note: str = "") -> Question:
+    """A second person approves the newest words or returns them with a note.
+
+    Approved words of a question that is live are drawn from now on; a new question is then `reviewed`, ready to go live.
+    Raises Refused for one's own words, and when nothing waits for a review.
+    """
+    question = _locked(question)
+    version = question.draft
+    if version is None or question.state == State.REVIEWED:
+        raise Refused(_("No new words of this question wait for a review."), code="nothing_new")
+    if version.author_id == by.pk:
+        raise Refused(_("Nobody reviews their own question. Ask a second person."), code="own")
+    if verdict == Verdict.RETURNED and not note.strip():
+        raise Refused(_("Say what is to be changed."), code="no_note")
+    QuestionReview.objects.create(version=version, verdict=verdict, note=note.strip(), by=by, at=now)
+    if verdict == Verdict.APPROVED:
+        if question.state == State.DRAFT:
+            question.state = State.REVIEWED
+        else:
+            question.current, question.draft = version, None
+        question.save(update_fields=["state", "current", "draft"])
+    journal.record(f"question.{verdict}", question, by=by, now=now, reason=note, data={"version": version.number})
     return question
 
 
 @transaction.atomic
 def move_question(*, question: Question, to: str, by: User | None, now: datetime) -> Question:
-    """Draft, live, retired. Raises Refused for a move that is not in the table."""
-    question = Question.objects.select_for_update().get(pk=question.pk)
+    """Draft, reviewed, live, retired. Raises Refused for a move that is not in the table; only a review makes it reviewed."""
+    question = _locked(question)
     if question.state == to:
         return question
-    if to not in Question.MOVES[question.state]:
+    if to not in Question.MOVES[question.state] or to == State.REVIEWED:
         raise Refused(
             _("A question that is %(state)s cannot become %(to)s.")
-            % {"state": question.get_state_display(), "to": Question.State(to).label},
+            % {"state": question.get_state_display(), "to": State(to).label},
             code="wrong_state",
         )
+    if to == State.LIVE and question.state == State.RETIRED and question.current is None:
+        raise Refused(_("This question was never reviewed: make it a draft and have it reviewed."), code="not_reviewed")
+    if to == State.LIVE and question.state == State.REVIEWED:
+        question.current, question.draft = question.newest, None
     question.state = to
-    question.save(update_fields=["state"])
+    question.save(update_fields=["state", "current", "draft"])
     journal.record(f"question.{to}", question, by=by, now=now)
     return question
+
+
+def _locked(question: Question) -> Question:
+    locked = Question.objects.select_for_update(of=("self",)).select_related("current", "draft")
+    return locked.get(pk=question.pk)
 
 
 def _tag(question: Question, topics: Iterable[Topic]) -> None:
@@ -130,10 +172,10 @@ def _freeze(
         "source": source,
     }
     content_hash = fingerprint(words)
-    newest = question.versions.order_by("-number").first()
-    if newest is not None and newest.content_hash == content_hash:
+    if question.newest is not None and question.newest.content_hash == content_hash:
         return
-    question.current = QuestionVersion.objects.create(
+    newest = question.versions.order_by("-number").first()
+    question.draft = QuestionVersion.objects.create(
         question=question,
         number=newest.number + 1 if newest else 1,
         author=author,
@@ -141,12 +183,14 @@ def _freeze(
         content_hash=content_hash,
         **words,
     )
-    question.save(update_fields=["current"])
+    if question.state == State.REVIEWED:
+        question.state = State.DRAFT
+    question.save(update_fields=["draft", "state"])
 
 
 def checked(kind: str, content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Content and key in their one shape, with harmless markup only. Raises Refused when no answer could be right."""
-    if kind not in Kind.values:
+    if kind not in Kind.values or kind in grading.BY_PEOPLE:
         raise Refused(_("There is no such kind of question."), code="kind")
     stem = _clean(content.get("stem", ""))
     if not stem:

@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from exams import queries
-from exams.models import BlueprintRow, Exam, ExamPart
+from exams.models import BlueprintRow, Exam, ExamPart, FixedQuestion, Question
 from ground import journal
 from ground.errors import Refused
 from people.models import Level, User
@@ -25,17 +25,23 @@ def create_exam(
     now: datetime,
     by: User | None,
     description: str = "",
+    **rules: Any,
 ) -> Exam:
-    """A draft exam. `parts` are dicts of ExamPart's fields with `blueprint`, a list of dicts of BlueprintRow's fields."""
+    """A draft exam; `rules` are further fields of Exam. `parts` are dicts of ExamPart's fields with `blueprint` and `fixed`, lists of dicts of their rows' fields."""
     if Exam.objects.filter(code=code).exists():
         raise Refused(_("The code %(code)s is already in use.") % {"code": code}, code="taken")
-    exam = Exam.objects.create(code=code, name=name, level=level, description=description)
+    exam = Exam(code=code, name=name, level=level, description=description, **rules)
+    exam.clean()
+    exam.save()
     for order, given in enumerate(parts):
-        fields = {name: value for name, value in given.items() if name != "blueprint"}
+        fields = {name: value for name, value in given.items() if name not in ("blueprint", "fixed")}
         part = ExamPart(exam=exam, order=order, **fields)
         part.clean()
         part.save()
         BlueprintRow.objects.bulk_create([BlueprintRow(part=part, **row) for row in given.get("blueprint", [])])
+        FixedQuestion.objects.bulk_create(
+            [FixedQuestion(part=part, order=place, **row) for place, row in enumerate(given.get("fixed", []))]
+        )
     journal.record("exam.created", exam, by=by, now=now)
     return exam
 
@@ -97,7 +103,10 @@ def _check(exam: Exam) -> None:
             part.clean()
         except ValidationError as error:
             raise Refused(" ".join(error.messages), code="part") from error
-        if part.kind != ExamPart.Kind.PAPER:
+        if part.kind == ExamPart.Kind.TYPING:
+            continue
+        if fixed := list(part.fixed.select_related("question")):
+            _check_fixed(part, fixed)
             continue
         if not part.blueprint.all():
             raise Refused(_("Part “%(part)s” has no blueprint rows.") % {"part": part}, code="no_rows")
@@ -116,4 +125,19 @@ def _check(exam: Exam) -> None:
         raise Refused(
             _("The question bank cannot fill the blueprint: %(rows)s.") % {"rows": _("; ").join(lacking)},
             code="bank_too_small",
+        )
+
+
+def _check_fixed(part: ExamPart, fixed: list[FixedQuestion]) -> None:
+    asked = {candidate.version for candidate, _topic, _points in queries.fixed_questions(part)}
+    lacking = [
+        row.question.code
+        for row in fixed
+        if row.question.state != Question.State.LIVE or row.question.current_id not in asked
+    ]
+    if lacking:
+        raise Refused(
+            _("Part “%(part)s” asks questions that are not live: %(codes)s.")
+            % {"part": part, "codes": _("; ").join(lacking)},
+            code="not_live",
         )

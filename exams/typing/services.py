@@ -198,8 +198,8 @@ def begin(*, attempt: Attempt, now: datetime, seed: int | None = None) -> Typing
         duration_ms=standard.minutes * scoring.MS_PER_MINUTE,
     )
     run.chained.set(versions[1:])
-    attempt.deadline = attempt.started_at + timedelta(milliseconds=run.duration_ms)
-    attempt.save(update_fields=["deadline"])
+    attempt.base_deadline = attempt.deadline = attempt.started_at + timedelta(milliseconds=run.duration_ms)
+    attempt.save(update_fields=["base_deadline", "deadline"])
     return run
 
 

@@ -235,16 +235,16 @@ def _decide(request: HttpRequest, act: Callable[[], str]) -> None:
 def question_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """A question as a candidate sees it, then its key and figures, for those who write questions."""
     question = get_object_or_404(
-        Question.objects.select_related("current", "level").prefetch_related("topics"), pk=pk, current__isnull=False
+        Question.objects.select_related("current", "draft", "level").prefetch_related("topics"), pk=pk
     )
-    asked = queries.asked_alone(question.current)
+    asked = queries.asked_alone(question.newest)
     return render(
         request,
         "exams/question_preview.html",
         {
             "question": question,
             "asked": asked,
-            "review": queries.review_alone(question.current),
+            "review": queries.review_alone(question.newest),
             "figures": queries.question_figures(question),
         },
     )

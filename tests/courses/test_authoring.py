@@ -95,7 +95,7 @@ def test_a_check_with_a_live_question_is_published(author, now):
         key={"answer": False},
         now=now,
         author=None,
-        live=True,
+        reviewer=factories.examiner(),
     )
     add(author, "lessonpage", build.course(lessons=0), lesson_form(check_block("s-listening-03")))
     lesson = LessonPage.objects.get(slug="hear-out")

@@ -24,7 +24,7 @@ def question(now, code="s-listening-01", kind="single", content=None, key=None):
         explanation=EXPLANATION,
         now=now,
         author=None,
-        live=True,
+        reviewer=factories.examiner(),
     )
 
 
@@ -88,7 +88,7 @@ def test_an_answer_to_one_question_reveals_nothing_of_the_other(client, now):
         explanation=other,
         now=now,
         author=None,
-        live=True,
+        reviewer=factories.examiner(),
     )
     page = ask(client, lesson_with("s-listening-01", "s-other-01"), "2")
     assert other not in page.text

@@ -4,13 +4,14 @@ from datetime import timedelta
 from itertools import count
 
 from exams import services
+from exams.grading import as_shown
 from exams.models import Candidacy
 from tests import factories
 
 _numbers = count(1)
 
 
-def question(topic=None, kind="single", *, now=factories.START, live=True, **more):
+def question(topic=None, kind="single", *, now=factories.START, live=True, reviewer=None, **more):
     content, key = {
         "single": ({"stem": "先做什么？", "options": ["听完", "打断", "挂断", "转接"]}, {"correct": [0]}),
         "multiple": ({"stem": "哪些正确？", "options": ["甲", "乙", "丙", "丁"]}, {"correct": [0, 2]}),
@@ -29,7 +30,7 @@ def question(topic=None, kind="single", *, now=factories.START, live=True, **mor
         key=more.pop("key", key),
         author=None,
         now=now,
-        live=live,
+        reviewer=(reviewer or factories.examiner()) if live else None,
         **more,
     )
 
@@ -93,7 +94,12 @@ def answers(attempt, right=5, seq=1):
     from exams.queries import asked
 
     return [
-        {"position": question.position, "seq": seq, "answer": RIGHT[question.kind], "marked": False}
+        {
+            "position": question.position,
+            "seq": seq,
+            "answer": as_shown(RIGHT[question.kind], question.order),
+            "marked": False,
+        }
         for question in asked(attempt)[:right]
     ]
 

@@ -25,7 +25,7 @@ def test_the_same_words_make_no_new_version_and_others_do(now):
     services.revise_question(question=question, content=same, **words)
     assert question.versions.count() == 1
     revised = services.revise_question(question=question, content=same | {"stem": "首先做什么？"}, **words)
-    assert (revised.current.number, question.versions.count()) == (2, 2)
+    assert (revised.current.number, revised.draft.number, question.versions.count()) == (1, 2, 2)
 
 
 def test_a_version_cannot_be_changed(now):
@@ -68,13 +68,60 @@ def test_a_key_that_no_answer_could_meet_is_refused(now, kind, content, key, cod
     assert not Question.objects.exists()
 
 
+def approved(question, now):
+    return services.review_question(question=question, verdict="approved", by=factories.examiner(), now=now)
+
+
+def test_changed_words_of_a_live_question_wait_for_a_second_person(now):
+    author = factories.with_role("trainer")
+    question = makers.question(now=now)
+    words = {
+        "topics": [factories.topic()],
+        "level": None,
+        "kind": "true_false",
+        "content": {"stem": "铃响两声内接听。"},
+    }
+    question = services.revise_question(question=question, key={"answer": False}, author=author, now=now, **words)
+    assert (question.state, question.current.number, question.draft.number) == ("live", 1, 2)
+    with pytest.raises(Refused) as own:
+        services.review_question(question=question, verdict="approved", by=author, now=now)
+    with pytest.raises(Refused) as silent:
+        services.review_question(question=question, verdict="returned", by=factories.examiner(), now=now)
+    returned = services.review_question(
+        question=question, verdict="returned", by=factories.examiner(), note="应为三声。", now=now
+    )
+    assert (own.value.code, silent.value.code, returned.current.number) == ("own", "no_note", 1)
+    question = approved(question, now)
+    assert (question.state, question.current.number, question.draft) == ("live", 2, None)
+    with pytest.raises(Refused) as nothing:
+        approved(question, now)
+    assert nothing.value.code == "nothing_new"
+
+
+def test_a_new_question_goes_live_only_after_its_review(now):
+    question = makers.question(now=now, live=False)
+    with pytest.raises(Refused):
+        services.move_question(question=question, to="live", by=None, now=now)
+    retired = services.move_question(question=question, to="retired", by=None, now=now)
+    with pytest.raises(Refused) as never:
+        services.move_question(question=retired, to="live", by=None, now=now)
+    assert never.value.code == "not_reviewed"
+    services.move_question(question=retired, to="draft", by=None, now=now)
+    approved(question, now)
+    live = services.move_question(question=question, to="live", by=None, now=now)
+    assert (live.state, live.current.number, live.draft) == ("live", 1, None)
+
+
 @pytest.mark.parametrize("before", State.values)
 @pytest.mark.parametrize("after", State.values)
 def test_a_question_moves_only_as_its_table_says(now, before, after):
-    question = makers.question(now=now, live=before == State.LIVE)
-    if before == State.RETIRED:
-        services.move_question(question=question, to=before, by=None, now=now)
-    if after == before or after in Question.MOVES[before]:
+    question = makers.question(now=now, live=before in (State.LIVE, State.RETIRED))
+    if before == State.REVIEWED:
+        question = approved(question, now)
+    elif before == State.RETIRED:
+        question = services.move_question(question=question, to=before, by=None, now=now)
+    assert question.state == before
+    if after == before or (after in Question.MOVES[before] and after != State.REVIEWED):
         assert services.move_question(question=question, to=after, by=None, now=now).state == after
     else:
         with pytest.raises(Refused):
@@ -149,7 +196,7 @@ def test_a_draft_is_not_opened_and_a_begun_sitting_is_not_called_off(now):
 
 
 def question_form(**more):
-    form = {"code": "s-01", "kind": "single", "state": "live", "topics": [factories.topic().pk], "level": ""}
+    form = {"code": "s-01", "kind": "single", "topics": [factories.topic().pk], "level": ""}
     form |= {
         "stem": "先做什么？",
         "options": "* 听完\n打断\n挂断",
@@ -167,13 +214,13 @@ def test_a_trainer_writes_and_revises_a_question_in_the_admin(client):
     assert (wrong.status_code, Question.objects.count()) == (200, 0)
     client.post(reverse("questions:add"), question_form())
     question = Question.objects.get()
-    assert (question.state, question.current.key) == ("live", {"correct": [0]})
+    assert (question.state, question.draft.key) == ("draft", {"correct": [0]})
     edit = reverse("questions:edit", args=[question.pk])
     assert "* 听完" in client.get(edit).content.decode()
     client.post(edit, question_form(options="听完\n* 打断\n挂断"))
     question.refresh_from_db()
-    assert (question.current.number, question.current.key) == (2, {"correct": [1]})
-    assert "先做什么" in client.get(reverse("questions:index") + "?current__kind=single").content.decode()
+    assert (question.draft.number, question.draft.key) == (2, {"correct": [1]})
+    assert "先做什么" in client.get(reverse("questions:index")).content.decode()
     preview = client.get(reverse("exams:question_preview", args=[question.pk]))
     assert "先听完。" in preview.content.decode()
 

@@ -118,8 +118,6 @@ def test_a_drawn_paper_answers_its_blueprint_and_is_the_same_for_the_same_seed(p
         question = known[item["version"]]
         assert any(row.takes(question) and row.topic == item["topic"] for row in asked)
         assert sorted(item["order"]) == list(range(question.options))
-        if question.kind not in blueprint.SHUFFLED:
-            assert item["order"] == list(range(question.options))
 
 
 def test_overlapping_rows_share_the_questions_out():

@@ -23,7 +23,7 @@ def a_check(world: World) -> list[object]:
         key={"answer": False},
         now=world.now,
         author=None,
-        live=True,
+        reviewer=factories.examiner(),
     )
     course = build.course(lessons=1, body=[("check", {"questions": ["matrix-01"]})])
     return [build.lessons(course)[0].pk, "matrix-01"]

@@ -57,6 +57,7 @@ def attempt(now, *, user=None, of=None, seed: int = 1) -> Attempt:
         part=part,
         number=1,
         started_at=now,
+        base_deadline=now + timedelta(minutes=part.standard.minutes),
         deadline=now + timedelta(minutes=part.standard.minutes),
     )
     services.begin(attempt=begun, now=now, seed=seed)

@@ -135,7 +135,12 @@ class TestBegin:
         invited.extra_minutes, invited.override_reason, invited.override_by = 10, "x", factories.person()
         invited.save()
         attempt = Attempt.objects.create(
-            candidacy=invited, part=part, number=1, started_at=now, deadline=now + timedelta(minutes=15)
+            candidacy=invited,
+            part=part,
+            number=1,
+            started_at=now,
+            base_deadline=now + timedelta(minutes=15),
+            deadline=now + timedelta(minutes=15),
         )
         services.begin(attempt=attempt, now=now)
         attempt.refresh_from_db()
