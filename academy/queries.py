@@ -280,14 +280,8 @@ def trainer(request: HttpRequest) -> dict[str, Any]:
 
 def weak_topics(request: HttpRequest, paths: list[str]) -> list[tuple[str, float]]:
     """(topic, percent) of the weakest topics in exams of the last 90 days, of people at or below the paths."""
-    rows = exams.topic_strength(request.now - WEAK_SINCE, paths)
-    points: dict[int, list[float]] = {}
-    for row in rows:
-        if row["rate"] is not None:
-            found = points.setdefault(row["topic_id"], [0, 0.0])
-            found[0] += row["answered"]
-            found[1] += row["answered"] * float(row["rate"])
-    rates = {topic: right / answered for topic, (answered, right) in points.items() if answered >= WEAK_FROM}
+    found = exams.topic_rates(request.now - WEAK_SINCE, paths)
+    rates = {topic: rate for topic, (rate, answered) in found.items() if answered >= WEAK_FROM}
     weakest = sorted(rates, key=lambda topic: rates[topic])[:ROWS]
     names = dict(Topic.objects.filter(pk__in=weakest).values_list("pk", "name"))
     return [(names[topic], round(100 * rates[topic], 1)) for topic in weakest]

@@ -430,6 +430,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('passage', 'number'), name='one_passage_version_per_number'),
         ),
         migrations.AddIndex(
+            model_name='mark',
+            index=models.Index(fields=['attempt', 'given_at', 'topic_id', 'points', 'out_of'], name='marks_by_topic_strength'),
+        ),
+        migrations.AddIndex(
             model_name='practicerun',
             index=models.Index(fields=['user', '-started_at'], name='practice_of_a_person'),
         ),
