@@ -350,10 +350,8 @@ def inspector(request: HttpRequest) -> dict[str, Any]:
     month = on.replace(day=1)
     mine = Q(inspector=request.user, contact_at__gte=quality.midnight(month))
     observations = quality.of_staff(people)
-    found: dict[int, int] = {}
-    for row in quality.findings_by_topic(on - WEAK_SINCE, units_in_reach(request, Role.INSPECTOR)):
-        found[row["topic_id"]] = found.get(row["topic_id"], 0) + row["findings"]
-    most = sorted(found, key=lambda topic: -found[topic])[:ROWS]
+    found = quality.findings_of(people, on - WEAK_SINCE)
+    most = list(found)[:ROWS]
     names = dict(Topic.objects.filter(pk__in=most).values_list("pk", "name"))
     return {
         "observations": observations.order_by("-contact_at", "-pk")[:ROWS],

@@ -64,6 +64,12 @@ def findings_by_topic(since: date, units: Iterable[Unit] | None = None) -> list[
     return list(counted)
 
 
+def findings_of(people: QuerySet[User], since: date) -> dict[int, int]:
+    """{topic: findings} in contacts of these people since a day, most first; for pages, without the units of the day."""
+    found = Finding.objects.filter(observation__contact_at__gte=midnight(since), observation__user__in=people)
+    return dict(found.values_list("topic_id").annotate(findings=Count("pk")).order_by("-findings", "topic_id"))
+
+
 def with_unit(observations: QuerySet[Observation]) -> QuerySet[Observation]:
     """Observations with `unit_name` and `unit_path` of the unit in which the person worked on the day of the contact."""
     then = Employment.objects.filter(

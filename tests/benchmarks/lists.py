@@ -137,7 +137,6 @@ def measure() -> dict[str, dict[str, float]]:
             client.get(address)
             times.append((time.process_time() - start) * 1000)
         figures[f"{number} {address}"] = {"queries": asked, "cpu_ms": statistics.median(times)}
-            print(number, address, asked, times[0], file=sys.stderr)
     return figures
 
 
