@@ -280,14 +280,8 @@ def trainer(request: HttpRequest) -> dict[str, Any]:
 
 def weak_topics(request: HttpRequest, paths: list[str]) -> list[tuple[str, float]]:
     """(topic, percent) of the weakest topics in exams of the last 90 days, of people at or below the paths."""
-    rows = exams.topic_strength(request.now - WEAK_SINCE, paths)
-    points: dict[int, list[float]] = {}
-    for row in rows:
-        if row["rate"] is not None:
-            found = points.setdefault(row["topic_id"], [0, 0.0])
-            found[0] += row["answered"]
-            found[1] += row["answered"] * float(row["rate"])
-    rates = {topic: right / answered for topic, (answered, right) in points.items() if answered >= WEAK_FROM}
+    found = exams.topic_rates(request.now - WEAK_SINCE, paths)
+    rates = {topic: rate for topic, (rate, answered) in found.items() if answered >= WEAK_FROM}
     weakest = sorted(rates, key=lambda topic: rates[topic])[:ROWS]
     names = dict(Topic.objects.filter(pk__in=weakest).values_list("pk", "name"))
     return [(names[topic], round(100 * rates[topic], 1)) for topic in weakest]
@@ -356,10 +350,8 @@ def inspector(request: HttpRequest) -> dict[str, Any]:
     month = on.replace(day=1)
     mine = Q(inspector=request.user, contact_at__gte=quality.midnight(month))
     observations = quality.of_staff(people)
-    found: dict[int, int] = {}
-    for row in quality.findings_by_topic(on - WEAK_SINCE, units_in_reach(request, Role.INSPECTOR)):
-        found[row["topic_id"]] = found.get(row["topic_id"], 0) + row["findings"]
-    most = sorted(found, key=lambda topic: -found[topic])[:ROWS]
+    found = quality.findings_of(people, on - WEAK_SINCE)
+    most = list(found)[:ROWS]
     names = dict(Topic.objects.filter(pk__in=most).values_list("pk", "name"))
     return {
         "observations": observations.order_by("-contact_at", "-pk")[:ROWS],

@@ -68,8 +68,16 @@ def reach(request: HttpRequest, *roles: str, reads: bool = False) -> list[str]:
     """The unit paths over which the person has one of the roles, topmost only."""
     held = roles_of(request.user, today(request))
     names = [*roles, Role.AUDITOR] if reads and request.method in READING else list(roles)
-    paths = sorted({path for role in names for path in held.get(role, [])})
-    return [path for path in paths if not any(path != top and path.startswith(top) for top in paths)]
+    return topmost(path for role in names for path in held.get(role, []))
+
+
+def topmost(paths: Iterable[str]) -> list[str]:
+    """The unit paths without those that lie below another of them."""
+    tops: list[str] = []
+    for path in sorted(set(paths)):
+        if not tops or not path.startswith(tops[-1]):
+            tops.append(path)
+    return tops
 
 
 def below(paths: Iterable[str], field: str = "path") -> Q:

@@ -1,7 +1,7 @@
 """Reads about needs and plans, shaped for the page."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -287,18 +287,40 @@ def total_of(rows: Iterable[ItemRow], now: datetime) -> progress.Count:
     return progress.count([row.facts for row in rows], timezone.localtime(now))
 
 
+def _facts(items: QuerySet[PlanItem]) -> Iterator[tuple[int, progress.Facts]]:
+    """(plan, facts) of every item, for sums: without the rows that a page shows."""
+    columns = ("plan_id", "method", "month", "cancelled_at", "session__ends_at", "given", "seated", "unnoted")
+    rows = with_actuals(items).select_related(None).order_by("month")
+    for plan, method, month, cancelled_at, ends_at, given, seated, unnoted, completed, came in rows.values_list(
+        *columns, "completed", "came"
+    ):
+        studies = method == PlanItem.Method.SELF_STUDY
+        yield (
+            plan,
+            progress.Facts(
+                method=method,
+                month=month,
+                cancelled=cancelled_at is not None,
+                session_ends=ends_at,
+                seats=given if studies else seated,
+                open_seats=0 if studies else unnoted,
+                reached=completed if studies else came,
+            ),
+        )
+
+
 def plan_progress(plan: AnnualPlan, now: datetime, units: QuerySet[Unit] | None = None) -> progress.Count:
     """Plan against actual of a plan, of all units or of these; one query."""
     items = plan.items.all() if units is None else plan.items.filter(unit__in=units)
-    return total_of(item_rows(items, now), now)
+    return progress.count([facts for _plan, facts in _facts(items)], timezone.localtime(now))
 
 
 def plans_with_progress(plans: QuerySet[AnnualPlan], now: datetime) -> list[tuple[AnnualPlan, progress.Count]]:
     """Plans, newest year first, each with plan against actual; two queries."""
     found = list(plans.select_related("proposed_by", "approved_by"))
     facts: dict[int, list[progress.Facts]] = defaultdict(list)
-    for row in item_rows(PlanItem.objects.filter(plan__in=found), now):
-        facts[row.item.plan_id].append(row.facts)
+    for plan_id, of_item in _facts(PlanItem.objects.filter(plan__in=found)):
+        facts[plan_id].append(of_item)
     local = timezone.localtime(now)
     return [(plan, progress.count(facts[plan.pk], local)) for plan in found]
 

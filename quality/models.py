@@ -118,7 +118,10 @@ class Observation(models.Model):
                 fields=["user", "checklist", "channel", "contact_at", "contact"], name="a_contact_is_scored_once"
             ),
         ]
-        indexes = [models.Index(fields=["user", "-contact_at"], name="observations_of_a_person")]
+        indexes = [
+            models.Index(fields=["user", "-contact_at"], name="observations_of_a_person"),
+            models.Index(fields=["-contact_at", "-id"], name="observations_newest_first"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.contact_at:%F}"

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TypedDict
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from people.models import Employment, Unit, User
-from people.policy import below
+from people.policy import below, topmost
 from quality import scoring
 from quality.models import Appraisal, Finding, Observation, QualitySettings, Violation
 
@@ -52,7 +52,7 @@ def findings_by_topic(since: date, units: Iterable[Unit] | None = None) -> list[
         Q(**{f"{employment}__valid_to__isnull": True}) | Q(**{f"{employment}__valid_to__gt": F("day")})
     )
     if units is not None:
-        then &= below([unit.path for unit in units], f"{employment}__unit__path")
+        then &= below(topmost(unit.path for unit in units), f"{employment}__unit__path")
     counted = (
         Finding.objects.filter(observation__contact_at__gte=midnight(since))
         .annotate(day=TruncDate("observation__contact_at"))
@@ -62,6 +62,12 @@ def findings_by_topic(since: date, units: Iterable[Unit] | None = None) -> list[
         .order_by("-findings", "topic_id", "unit_path")
     )
     return list(counted)
+
+
+def findings_of(people: QuerySet[User], since: date) -> dict[int, int]:
+    """{topic: findings} in contacts of these people since a day, most first; for pages, without the units of the day."""
+    found = Finding.objects.filter(observation__contact_at__gte=midnight(since), observation__user__in=people)
+    return dict(found.values_list("topic_id").annotate(findings=Count("pk")).order_by("-findings", "topic_id"))
 
 
 def with_unit(observations: QuerySet[Observation]) -> QuerySet[Observation]:
@@ -77,9 +83,13 @@ def with_unit(observations: QuerySet[Observation]) -> QuerySet[Observation]:
 
 
 def of_staff(staff: QuerySet[User]) -> QuerySet[Observation]:
-    """Observations of these people with everything a row shows."""
+    """Observations of these people with everything a row shows; what a row counts is a subquery, so that a page of
+    many thousands asks for its own rows only."""
     rows = Observation.objects.filter(user__in=staff).select_related("user", "inspector", "checklist")
-    return with_unit(rows).annotate(found=Count("findings"))
+    counted = (
+        Finding.objects.filter(observation=OuterRef("pk")).order_by().values("observation").annotate(n=Count("pk"))
+    )
+    return with_unit(rows).annotate(found=Coalesce(Subquery(counted.values("n")), 0))
 
 
 @dataclass(frozen=True)

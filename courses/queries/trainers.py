@@ -12,7 +12,7 @@ from courses import progress
 from courses.models import Assignment, Attendance, ClassSession, Completion, CoursePage, Enrolment
 from courses.progress import Due
 from courses.queries.catalogue import courses_for
-from exams.queries import topic_strength
+from exams.queries import topic_rates
 from people.models import Employment, User
 from people.queries import portions
 from topics.models import Topic
@@ -55,15 +55,7 @@ class WeakTopic:
 def weak_topics(since: datetime, units: Sequence[str], limit: int = 5, least: int = 10) -> list[WeakTopic]:
     """The weakest topics of the people below these unit paths, of at least so many answers, with the courses that teach
     them."""
-    sums: dict[int, tuple[float, int]] = {}
-    for row in topic_strength(since, units):
-        if row["rate"] is not None:
-            points, answered = sums.get(row["topic_id"], (0.0, 0))
-            sums[row["topic_id"]] = (
-                points + float(row["rate"]) * row["answered"],
-                answered + row["answered"],
-            )
-    rates = {topic: (points / answered, answered) for topic, (points, answered) in sums.items() if answered >= least}
+    rates = {topic: rate for topic, rate in topic_rates(since, units).items() if rate[1] >= least}
     weakest = sorted(rates, key=lambda topic: rates[topic][0])[:limit]
     topics, courses = Topic.objects.in_bulk(weakest), courses_for(weakest)
     return [

@@ -233,7 +233,13 @@ class Mark(models.Model):
         verbose_name = _("mark")
         verbose_name_plural = _("marks")
         ordering = ["attempt_id", "position", "id"]
-        indexes = [models.Index(fields=["attempt", "position", "-id"], name="marks_newest_first")]
+        indexes = [
+            models.Index(fields=["attempt", "position", "-id"], name="marks_newest_first"),
+            # All that the strength of a topic is computed from, so that hundreds of thousands are added up without a row read.
+            models.Index(
+                fields=["attempt", "given_at", "topic_id", "points", "out_of"], name="marks_by_topic_strength"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt_id}/{self.position}: {self.points}"

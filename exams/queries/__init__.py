@@ -2,7 +2,7 @@
 
 from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
-from exams.queries.examiners import BoardRow, board, sittings, topic_strength
+from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength
 from exams.queries.papers import Asked, Reviewed, asked, asked_alone, released, review_alone, reviewed
 from exams.queries.results import result_page, results_of, strengths
 from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
@@ -33,6 +33,7 @@ __all__ = [
     "sittings",
     "sittings_for",
     "strengths",
+    "topic_rates",
     "topic_strength",
     "undecided",
     "verdict",

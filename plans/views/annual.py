@@ -18,6 +18,9 @@ from plans.progress import Progress
 from plans.tables import BADGES, WORDS, ItemTable
 from plans.views.acts import attempt
 
+SHOWN_AT_ONCE = 200
+"""Items; a longer plan is shown a month at a time."""
+
 
 @requires(*policy.READS_PLANS, reads=True)
 def plan_list(request: HttpRequest) -> HttpResponse:
@@ -62,10 +65,12 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         return table.export()
     on = today(request)
     months = queries.months_of(rows, request.now)
+    shown = months if len(rows) <= SHOWN_AT_ONCE else _one_month(request, months)
     state = found.state
     context = {
         "plan": found,
-        "months": [(month, _described(month.rows)) for month in months],
+        "months": [(month, _described(month.rows)) for month in shown],
+        "tabs": months if len(shown) < len(months) else [],
         "count": queries.total_of(rows, request.now),
         "export_url": table.export_url,
         "may_add": state == AnnualPlan.State.DRAFT and has_role(request, *policy.WRITES_ITEMS),
@@ -77,6 +82,13 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         "is_proposer": found.proposed_by_id == request.user.pk,
     }
     return render(request, "plans/plan.html", context)
+
+
+def _one_month(request: HttpRequest, months: list[queries.Month]) -> list[queries.Month]:
+    """Of a long plan the month that is asked for, else this one, else the first."""
+    by_name = {f"{month.month:%Y-%m}": month for month in months}
+    this = by_name.get(f"{today(request):%Y-%m}", months[0])
+    return [by_name.get(request.GET.get("month", ""), this)]
 
 
 def _described(rows: list[queries.ItemRow]) -> list[dict[str, Any]]:

@@ -32,6 +32,11 @@ def judged_cases(cases: Iterable[Case], on: date) -> dict[int, list[eligibility.
 
 def judged_in(dossier: Dossier) -> list[eligibility.Judged]:
     """The requirements as they were frozen."""
+    return judged_from(dossier.content["requirements"])
+
+
+def judged_from(requirements: Iterable[dict[str, Any]]) -> list[eligibility.Judged]:
+    """The requirements as a dossier's content keeps them."""
     return [
         eligibility.Judged(
             row["kind"],
@@ -41,7 +46,7 @@ def judged_in(dossier: Dossier) -> list[eligibility.Judged]:
             date.fromisoformat(row["reached_on"]) if row["reached_on"] else None,
             tuple(row["evidence"]),
         )
-        for row in dossier.content["requirements"]
+        for row in requirements
     ]
 
 

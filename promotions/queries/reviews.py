@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from promotions.models import Case, ReviewRound, Vote
-from promotions.queries.dossiers import judged_cases, judged_in
+from promotions.queries.dossiers import judged_cases, judged_from
 
 
 def rounds(visible: QuerySet[ReviewRound]) -> QuerySet[ReviewRound]:
@@ -26,15 +26,15 @@ def cases_of(review: ReviewRound, visible: QuerySet[Case], on: date) -> list[Cas
     rows = list(
         visible.filter(round=review)
         .exclude(state=Case.State.WITHDRAWN)
-        .select_related("user", "to_level", "from_level", "rule_version", "proposed_by", "dossier", "decision", "round")
+        .select_related("user", "to_level", "from_level", "rule_version", "proposed_by", "decision", "round")
+        .annotate(frozen=F("dossier__content__requirements"))
         .prefetch_related("votes")
         .order_by("user__name_sort")
     )
     panel = {member.pk for member in review.panel.all()}
-    live = judged_cases([case for case in rows if getattr(case, "dossier", None) is None], on)
+    live = judged_cases([case for case in rows if case.frozen is None], on)
     for case in rows:
-        dossier = getattr(case, "dossier", None)
-        judged = live[case.pk] if dossier is None else judged_in(dossier)
+        judged = live[case.pk] if case.frozen is None else judged_from(case.frozen)
         case.met, case.total = sum(one.met for one in judged), len(judged)
         case.voters = len(panel - {case.user_id, case.proposed_by_id})
         case.voted = len({vote.member_id for vote in case.votes.all()})

@@ -142,6 +142,10 @@ class Migration(migrations.Migration):
             model_name='observation',
             index=models.Index(fields=['user', '-contact_at'], name='observations_of_a_person'),
         ),
+        migrations.AddIndex(
+            model_name='observation',
+            index=models.Index(fields=['-contact_at', '-id'], name='observations_newest_first'),
+        ),
         migrations.AddConstraint(
             model_name='observation',
             constraint=models.CheckConstraint(condition=models.Q(('score__range', (0, 100))), name='a_score_is_within_a_hundred'),

@@ -62,6 +62,19 @@ def test_the_staff_list_costs_the_same_for_one_and_a_thousand_people(client, cle
     assert cost(client, url) == one <= 12
 
 
+def test_roles_units_and_notifications_cost_the_same_for_one_and_for_many(client, clerk, team):
+    def something(name):
+        factories.with_role(Role.TRAINER, over=factories.unit(f"{name}班"), name=name)
+        Notification.objects.create(user=clerk, kind="starting_password", key=name, created_at=timezone.now())
+
+    something("孙讲师")
+    pages = [reverse(f"people:{name}") for name in ("role_list", "units", "notifications")]
+    before = [cost(client, page) for page in pages]
+    for name in ("林晓雨", "陈思远", "王建国"):
+        something(name)
+    assert [cost(client, page) for page in pages] == before
+
+
 def test_the_staff_list_is_sorted_by_pinyin(client, clerk):
     for name in ("周敏", "李雷", "阿依古丽", "林晓雨"):
         factories.person(name)

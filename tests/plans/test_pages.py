@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,6 +13,7 @@ from courses.models import Assignment, ClassSession
 from people.models import Role
 from plans import services
 from plans.models import AnnualPlan, Need, PlanItem, Wish
+from plans.views import annual
 from tests import factories
 from tests.courses import build
 from tests.plans import scenes
@@ -248,3 +250,30 @@ def test_one_item_and_many_take_the_same_number_of_queries(client, now):
     for item in PlanItem.objects.filter(session=None, method="lecture"):
         scenes.scheduled(now + timedelta(minutes=1), item)
     assert [queries_of(client, *page) for page in pages] == before
+
+
+def test_the_addresses_of_courses_in_the_inbox_are_asked_for_once(client, now, settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+    call_command("createcachetable")
+    personnel, one = scenes.personnel(), scenes.finding_need(now)
+    teaching_course("倾听的技术", one.topic)
+    before = queries_of(client, personnel, "plans:needs")
+    for title in ("安抚的话", "复述的话", "一次说清"):
+        scenes.finding_need(now)
+        teaching_course(title, one.topic)
+    assert queries_of(client, personnel, "plans:needs") == before
+
+
+def test_a_long_plan_is_shown_a_month_at_a_time(client, now, monkeypatch):
+    monkeypatch.setattr(annual, "SHOWN_AT_ONCE", 1)
+    plan = scenes.draft(now)
+    scenes.lecture(now, plan, content="十月的课", month=date(2026, 10, 1))
+    scenes.lecture(now, plan, content="十一月的课", month=date(2026, 11, 1))
+
+    def shown(**query):
+        months = get(client, scenes.personnel(), "plans:plan", plan.year, **query).context["months"]
+        return [row["row"].item.content for _month, rows in months for row in rows]
+
+    assert (shown(), shown(month="2026-10"), shown(month="kein")) == (["十一月的课"], ["十月的课"], ["十一月的课"])
+    monkeypatch.setattr(annual, "SHOWN_AT_ONCE", 2)
+    assert shown() == ["十月的课", "十一月的课"]

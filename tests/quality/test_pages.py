@@ -156,6 +156,44 @@ def test_one_contact_and_many_take_the_same_number_of_queries(client, now):
     assert [queries_of(client, *page) for page in pages] == before
 
 
+def test_appraisals_violations_and_demotions_cost_the_same_for_one_and_for_many(client, now):
+    personnel, manager = factories.with_role(Role.PERSONNEL), factories.with_role(Role.MANAGER)
+
+    def conduct(name):
+        person = factories.person(name)
+        services.appraise(user=person, quarter=date(2026, 10, 1), rating=3, comment="稳", by=manager, now=now)
+        services.record_violation(
+            user=person,
+            grade=Violation.Grade.DEMOTION,
+            facts="泄露客户信息",
+            valid_from=date(2026, 11, 1),
+            valid_to=date(2027, 11, 1),
+            by=personnel,
+            now=now,
+        )
+
+    conduct("林晓雨")
+    pages = [
+        (personnel, "quality:appraisal_list"),
+        (personnel, "quality:violation_list"),
+        (personnel, "promotions:demotions"),
+        (personnel, "quality:violation_new"),
+        (manager, "quality:appraisal_new"),
+    ]
+    before = [queries_of(client, *page) for page in pages]
+    for name in ("陈思远", "王建国", "赵敏"):
+        conduct(name)
+    assert [queries_of(client, *page) for page in pages] == before
+
+
+def test_the_list_counts_the_findings_of_each_contact(client, now):
+    person, auditor = factories.person(), factories.with_role(Role.AUDITOR)
+    scenes.observe(now, person, lost={0: 1, 1: 1, 2: 1}, days_ago=1)
+    scenes.observe(now, person, days_ago=2)
+    rows = get(client, auditor, "quality:observation_list").context["table"].rows
+    assert [row.object.found for row in rows] == [3, 0]
+
+
 def test_a_superior_appraises_and_only_those_concerned_see_it(client, now):
     team = factories.unit("热线一班")
     person, manager = factories.person(at=team), factories.with_role(Role.MANAGER, over=team)
