@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -27,10 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if view not in held:
         view = ""
     tabs = [{"url": "/", "label": _("My learning"), "current": not view}]
-    tabs += [{"url": f"?view={role}", "label": Role(role).label, "current": view == role} for role in held]
+    tabs += [{"url": f"?view={role}", "label": capfirst(Role(role).label), "current": view == role} for role in held]
     context = queries.TABS[view](request) if view else {"home": queries.learner(request)}
     context |= {"tabs": tabs if held else [], "template": f"academy/home/{view or 'learner'}.html"}
-    context["heading"] = Role(view).label if view else ""
+    context["heading"] = capfirst(Role(view).label) if view else ""
     return render(request, "academy/home.html", context)
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ground.tables import Column, Filter, Table
 from people.policy import units_in_reach
@@ -94,7 +94,7 @@ class CaseTable(Table):
     columns: ClassVar[list[Column]] = [
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("of a person", "Name"),
             order=("name",),
             key=lambda row: row.user.name_sort,
             value=lambda row: row.user.name,
@@ -178,7 +178,7 @@ class ReadyTable(Table):
     columns: ClassVar[list[Column]] = [
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("of a person", "Name"),
             order=("name",),
             key=lambda row: row.user.name_sort,
             value=lambda row: row.user.name,
@@ -234,7 +234,7 @@ class DemotionTable(Table):
     columns: ClassVar[list[Column]] = [
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("of a person", "Name"),
             order=("user__name_sort",),
             value=lambda row: row.user.name,
             url=lambda row: reverse("promotions:demote", args=[row.user_id]),

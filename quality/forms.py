@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from quality import scoring
@@ -82,7 +82,7 @@ class AppraisalForm(forms.Form):
         label=_("Rating"), choices=Appraisal.Rating.choices, coerce=int, widget=forms.RadioSelect
     )
     comment = forms.CharField(
-        label=_("Comment"),
+        label=pgettext_lazy("appraisal", "Comment"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),

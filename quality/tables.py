@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ground.tables import Column, Filter, Table
 from people.models import User
@@ -134,7 +135,7 @@ class AppraisalTable(Table):
             value=lambda row: row.get_rating_display(),
             badge=lambda row: RATING_BADGES[row.rating],
         ),
-        Column("comment", _("Comment"), value=lambda row: row.comment, width=50),
+        Column("comment", pgettext_lazy("appraisal", "Comment"), value=lambda row: row.comment, width=50),
         Column("by", _("By"), order=("by__name_sort",), value=lambda row: row.by.name),
         Column("at", _("Entered"), order=("at",), value=lambda row: row.at),
     ]

@@ -10,6 +10,7 @@ from certificates import services as certificates
 from certificates.models import CertificateKind
 from courses import services as courses
 from people.models import Role
+from people.services import choose_language
 from promotions import queries as ladder
 from promotions import services as promotions
 from tests import factories
@@ -259,3 +260,9 @@ def test_a_tab_costs_the_same_for_one_person_and_for_many(client, now, role):
     for name in ("林晓雨", "欧阳静", "赵敏"):
         somebody(name)
     assert one == queries_of(client, user, view=role) <= 20
+
+
+def test_tabs_begin_with_a_capital_letter_in_english(client, now):
+    trainer = factories.with_role(Role.TRAINER)
+    choose_language(user=trainer, language="en")
+    assert ">Trainer</a>" in shown(client, trainer, view="trainer")
