@@ -154,9 +154,9 @@ def appraised_case(academy) -> Case:
 
 @pytest.mark.parametrize(
     ("who", "sees"),
-    [("panel", True), ("personnel", True), ("manager", False), ("auditor", False), ("person", False)],
+    [("panel", True), ("personnel", True), ("manager", False), ("auditor", True), ("person", False)],
 )
-def test_appraisals_are_read_by_the_panel_and_personnel_only(academy, sign_in, who, sees):
+def test_appraisals_are_read_by_the_panel_personnel_and_auditors_only(academy, sign_in, who, sees):
     case = appraised_case(academy)
     readers = {
         "panel": academy.panel[0],
@@ -168,7 +168,7 @@ def test_appraisals_are_read_by_the_panel_and_personnel_only(academy, sign_in, w
     assert ("带教新人尽心" in page(sign_in(readers[who]), "case", case.pk)) is sees
 
 
-def test_an_auditor_is_not_told_how_the_ratings_went(academy):
+def test_whoever_may_not_know_is_not_told_how_the_ratings_went(academy):
     case = appraised_case(academy)
     (step,) = queries.steps(queries.judged_in(case.dossier), case.dossier.content["names"], {"appraisals"})
     assert "1" not in step["evidence"]

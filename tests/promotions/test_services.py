@@ -646,6 +646,16 @@ def test_a_demotion_needs_a_violation_a_lower_level_a_reason_and_a_day_to_come(a
     assert violator.employments.count() == 1
 
 
+def test_an_auditor_reads_who_is_to_be_demoted_and_finds_no_way_to_do_it(academy, violator, client, now):
+    with time_machine.travel(now, tick=False):
+        client.force_login(factories.with_role(Role.AUDITOR), backend="people.backends.RoleBackend")
+        (row,) = client.get(reverse("promotions:demotions")).context["table"].rows
+        assert (row.object.user, row.cells[0].url) == (violator, "")
+        client.force_login(academy.second, backend="people.backends.RoleBackend")
+        (row,) = client.get(reverse("promotions:demotions")).context["table"].rows
+        assert row.cells[0].url == reverse("promotions:demote", args=[violator.pk])
+
+
 def test_a_demotion_by_pages_leaves_the_list(academy, violator, client, now):
     backend = "allauth.account.auth_backends.AuthenticationBackend"
     with time_machine.travel(now, tick=False):
