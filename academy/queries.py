@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from academy import sentences
 from certificates import queries as certificates
 from courses import queries as courses
 from courses.models import Attendance
@@ -21,7 +23,7 @@ from exams.models import Attempt, TypingRun
 from exams.queries import MySitting
 from exams.typing import queries as typing
 from ground.models import JournalEntry
-from people.models import Employment, Role, User
+from people.models import Employment, Role, Unit, User
 from people.policy import reach, staff_in_reach, today, units_in_reach
 from plans import queries as plans
 from plans.models import AnnualPlan
@@ -316,6 +318,7 @@ def manager(request: HttpRequest) -> dict[str, Any]:
         "late": late[:ROWS],
         "late_count": late.count(),
         "expiring": certificates.expiring(on, EXPIRING_DAYS, paths)[:ROWS],
+        "appeals": promotions.open_appeals(people, request.user).filter(mediation__isnull=True)[:ROWS],
         "ready": [one for one in judged if one.all_met][:ROWS],
         "ready_count": sum(one.all_met for one in judged),
         "nearly": [one for one in judged if one.total - one.met == 1][:ROWS],
@@ -331,6 +334,8 @@ def personnel(request: HttpRequest) -> dict[str, Any]:
     units = units_in_reach(request, Role.PERSONNEL)
     expiring = certificates.expiring(on, EXPIRING_DAYS, reach(request, Role.PERSONNEL))
     needs = plans.counts_by_state(units, on.year)
+    people = staff_in_reach(request, Role.PERSONNEL)
+    baseless = certificates.baseless(people.exclude(pk=request.user.pk), on)
     return {
         "year": on.year,
         "needs": needs,
@@ -338,6 +343,9 @@ def personnel(request: HttpRequest) -> dict[str, Any]:
         "rounds": promotions.rounds(
             promotions_policy.visible_rounds(request).exclude(state=ReviewRound.State.CLOSED)
         ).order_by("nominate_until"),
+        "appeals": promotions.open_appeals(people, request.user)[:ROWS],
+        "baseless": baseless[:ROWS],
+        "baseless_count": baseless.count(),
         "expiring": expiring[:ROWS],
         "expiring_count": expiring.count(),
     }
@@ -374,8 +382,21 @@ def panel(request: HttpRequest) -> dict[str, Any]:
 
 
 def auditor(request: HttpRequest) -> dict[str, Any]:
-    """The newest lines of the journal."""
-    return {"journal": JournalEntry.objects.all()[: 3 * ROWS]}
+    """The newest lines of the journal, in words."""
+    lines = journal_of(request).order_by("-at", "-id")[: 3 * ROWS]
+    return {"journal": [(line, sentences.actor(line), sentences.sentence(line)) for line in lines]}
+
+
+def journal_of(request: HttpRequest) -> QuerySet[JournalEntry]:
+    """All lines for an auditor of the whole organisation; else what the people in reach did, and what was done to them."""
+    paths = reach(request, Role.AUDITOR)
+    if all(any(unit.path.startswith(path) for path in paths) for unit in Unit.get_root_nodes()):
+        return JournalEntry.objects.all()
+    staff = staff_in_reach(request, Role.AUDITOR).order_by()
+    keys = staff.annotate(key=Cast("pk", CharField())).values("key")
+    return JournalEntry.objects.filter(
+        Q(actor_id__in=staff.values("pk")) | Q(object_type=User._meta.label_lower, object_id__in=keys)
+    )
 
 
 TABS: dict[str, Callable[[HttpRequest], dict[str, Any]]] = {

@@ -29,7 +29,7 @@ def observation_list(request: HttpRequest) -> HttpResponse:
         "table": table,
         "target": table.target,
         "may_record": has_role(request, *policy.OBSERVES),
-        "may_see_appraisals": has_role(request, *policy.READS_APPRAISALS),
+        "may_see_appraisals": has_role(request, *policy.READS_APPRAISALS, reads=True),
         "may_see_violations": has_role(request, Role.PERSONNEL, reads=True),
     }
     return render(request, "quality/observation_list.html", context)
@@ -130,10 +130,10 @@ def observation_new(request: HttpRequest) -> HttpResponse:
     return render(request, "quality/observation_new.html", context)
 
 
-@requires(*policy.READS_APPRAISALS)
+@requires(*policy.READS_APPRAISALS, reads=True)
 def appraisal_list(request: HttpRequest) -> HttpResponse:
-    """Appraisals of the people in reach: for superiors and personnel only."""
-    staff = staff_in_reach(request, *policy.READS_APPRAISALS).exclude(pk=request.user.pk)
+    """Appraisals of the people in reach: for superiors, personnel and auditors only."""
+    staff = staff_in_reach(request, *policy.READS_APPRAISALS, reads=True).exclude(pk=request.user.pk)
     rows = Appraisal.objects.filter(user__in=staff).select_related("user", "by")
     table = tables.AppraisalTable(request, rows)
     if table.export_wanted:

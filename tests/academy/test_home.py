@@ -9,6 +9,7 @@ from django.urls import reverse
 from certificates import services as certificates
 from certificates.models import CertificateKind
 from courses import services as courses
+from exams import services as exams
 from people.models import Role
 from people.services import choose_language
 from promotions import queries as ladder
@@ -184,6 +185,40 @@ def test_the_auditor_reads_the_journal(client):
     assert len(page.context["journal"]) > 0
 
 
+def test_an_appeal_waits_on_the_home_of_the_manager_until_mediated_and_of_personnel_until_ruled_on(client, now):
+    place = small_academy(now)
+    place.rule()
+    case = place.decided("refuse")
+    appeal = promotions.appeal(case=case, text="请复核", by=case.user, now=now)
+    assert list(home(client, place.manager, view="manager").context["appeals"]) == [appeal]
+    assert list(home(client, place.second, view="personnel").context["appeals"]) == [appeal]
+    assert list(home(client, place.personnel, view="personnel").context["appeals"]) == []  # who refused
+    promotions.mediate(appeal=appeal, outcome="unsettled", note="仍有异议", by=place.manager, now=now)
+    assert list(home(client, place.manager, view="manager").context["appeals"]) == []
+    assert list(home(client, place.second, view="personnel").context["appeals"]) == [appeal]
+    promotions.rule_on_appeal(appeal=appeal, upheld=False, ruling="维持", by=place.second, now=now)
+    assert list(home(client, place.second, view="personnel").context["appeals"]) == []
+
+
+def test_a_certificate_whose_result_is_void_waits_on_personnels_home_with_one_step_to_revoke_it(client, now):
+    personnel, holder = factories.with_role(Role.PERSONNEL), factories.person("李明")
+    result = make_result(holder, now)
+    certificate = certificates.issue(result=result, kind=make_kind(result.exam), now=now)
+    standing = make_result(factories.person("林晓雨"), now)
+    certificates.issue(result=standing, kind=CertificateKind.objects.get(), now=now)
+    assert list(home(client, personnel, view="personnel").context["baseless"]) == []
+    examiner = factories.with_role(Role.EXAMINER)
+    exams.rule(attempt=result.candidacy.attempts.get(), kind="void", by=examiner, reason="替考", now=now)
+    page = home(client, personnel, view="personnel")
+    assert list(page.context["baseless"]) == [certificate]
+    revoke = reverse("certificates:revoke", args=[certificate.pk])
+    assert revoke in page.content.decode()
+    listed = client.get(reverse("certificates:list"), {"result": "fallen"}).context["table"]
+    assert [row.object for row in listed.rows] == [certificate]
+    client.post(revoke, {"reason": "成绩作废"})
+    assert list(home(client, personnel, view="personnel").context["baseless"]) == []
+
+
 def test_the_learners_home_costs_the_same_with_one_thing_waiting_and_with_many(client, now):
     place = small_academy(now)
     place.rule()
@@ -229,7 +264,7 @@ def test_a_rule_that_asks_for_everything_keeps_the_home_at_twenty_queries(client
     found = home(client, many).context["home"].way
     assert {step["kind"]: step["met"] for step in found.steps}["certificate"]
     assert queries_of(client, few) == queries_of(client, many) <= 20
-    assert queries_of(client, place.manager, view=Role.MANAGER) <= 20
+    assert queries_of(client, place.manager, view=Role.MANAGER) <= 21
 
 
 def test_what_the_home_has_read_already_is_judged_like_what_is_read_afresh(client, now):
