@@ -264,7 +264,7 @@ def test_a_rule_that_asks_for_everything_keeps_the_home_at_twenty_queries(client
     found = home(client, many).context["home"].way
     assert {step["kind"]: step["met"] for step in found.steps}["certificate"]
     assert queries_of(client, few) == queries_of(client, many) <= 20
-    assert queries_of(client, place.manager, view=Role.MANAGER) <= 21
+    assert queries_of(client, place.manager, view=Role.MANAGER) <= 20
 
 
 def test_what_the_home_has_read_already_is_judged_like_what_is_read_afresh(client, now):
