@@ -38,6 +38,8 @@ VERBS: dict[str, Promise] = {
     # Exams.
     "question.added": gettext_lazy("The question “%(what)s” was added."),
     "question.revised": gettext_lazy("The question “%(what)s” was revised."),
+    "question.approved": gettext_lazy("New words of the question “%(what)s” were approved."),
+    "question.returned": gettext_lazy("New words of the question “%(what)s” were returned to their author."),
     "question.draft": gettext_lazy("The question “%(what)s” became a draft again."),
     "question.live": gettext_lazy("The question “%(what)s” was put to use."),
     "question.retired": gettext_lazy("The question “%(what)s” was retired."),

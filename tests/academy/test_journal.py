@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from academy import sentences
 from courses.models import Attendance
-from exams.models import AttemptRuling, Exam, Question
+from exams.models import AttemptRuling, Exam, Question, QuestionReview
 from ground import journal
 from ground.models import JournalEntry
 from people import services as people
@@ -29,9 +29,10 @@ HOME = Path(__file__).resolve().parents[2]
 ROOMS = ["academy", "plans", "promotions", "certificates", "courses", "quality", "exams", "topics", "people", "ground"]
 # What stands in the braces of a verb that is put together.
 PARTS = {
-    "attempt.{kind}": AttemptRuling.Kind.values,
+    "attempt.{kind}": [AttemptRuling.Kind.VOID.value, AttemptRuling.Kind.CONFIRM.value],
     "attendance.{state}": Attendance.State.values,
-    "question.{to}": Question.State.values,
+    "question.{to}": [state for state in Question.State.values if state != Question.State.REVIEWED],
+    "question.{verdict}": QuestionReview.Verdict.values,
     "exam.{to}": Exam.State.values,
     "employment.{cause}": Employment.Cause.values,
     "case.{case.state}": [Case.State.PROMOTED.value, Case.State.REFUSED.value],
