@@ -16,7 +16,7 @@ from people.models import User
 from people.policy import today, units_in_reach
 from people.queries import named_like
 from quality import policy, queries, scoring
-from quality.forms import QUARTERS_BACK, quarter_name
+from quality.forms import QUARTERS_BACK
 from quality.models import Appraisal, Observation, QualitySettings, Violation
 
 MONTHS_BACK = 12
@@ -127,7 +127,7 @@ class AppraisalTable(Table):
     columns = [
         Column("name", _("Staff member"), order=("user__name_sort",), value=lambda row: row.user.name),
         Column("number", _("Employee number"), order=("user__employee_no",), value=lambda row: row.user.employee_no),
-        Column("quarter", _("Quarter"), order=("quarter",), value=lambda row: quarter_name(row.quarter)),
+        Column("quarter", _("Quarter"), order=("quarter",), value=lambda row: queries.quarter_name(row.quarter)),
         Column(
             "rating",
             _("Rating"),
@@ -144,7 +144,7 @@ class AppraisalTable(Table):
             "quarter",
             _("Quarter"),
             choices=lambda request: [
-                (day.isoformat(), quarter_name(day)) for day in scoring.quarters_up_to(today(request), QUARTERS_BACK)
+                (day.isoformat(), queries.quarter_name(day)) for day in scoring.quarters_up_to(today(request), QUARTERS_BACK)
             ],
             apply=lambda rows, value: rows.filter(quarter=date.fromisoformat(value)),
         ),

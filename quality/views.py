@@ -12,7 +12,7 @@ from people.models import Role, User
 from people.policy import has_role, requires, staff_in_reach, today
 from people.queries import named_like
 from quality import policy, queries, scoring, services, tables
-from quality.forms import AppraisalForm, ObservationForm, ViolationForm, quarter_name
+from quality.forms import AppraisalForm, ObservationForm, ViolationForm
 from quality.models import Appraisal, Checklist, Observation, QualitySettings, Violation
 
 SHOWN_PEOPLE = 30
@@ -52,7 +52,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """One's own contacts, average against target, appraisals and violations in force."""
     own = queries.own_quality(request.user, today(request))
     points = [(row.contact_at.date(), row.score) for row in reversed(own.observations)]
-    appraisals = [(row, quarter_name(row.quarter), tables.RATING_BADGES[row.rating]) for row in own.appraisals]
+    appraisals = [(row, queries.quarter_name(row.quarter), tables.RATING_BADGES[row.rating]) for row in own.appraisals]
     return render(request, "quality/mine.html", {"own": own, "points": points, "appraisals": appraisals})
 
 
