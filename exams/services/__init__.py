@@ -12,13 +12,17 @@ from exams.services.attempts import (
     submit,
     take_over,
 )
-from exams.services.bank import add_question, move_question, review_question, revise_question
+from exams.services.bank import add_question, move_question, publish_drafts, review_question, revise_question
+from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
 
 __all__ = [
     "GRACE",
+    "LARGEST_RECORDING",
+    "add_media",
     "add_question",
+    "address_of",
     "cancel_sitting",
     "create_exam",
     "end_attempt",
@@ -28,9 +32,11 @@ __all__ = [
     "fold",
     "grant",
     "invite",
+    "markup_of",
     "move_exam",
     "move_question",
     "open_sitting",
+    "publish_drafts",
     "publish_exam",
     "review_question",
     "revise_question",
