@@ -73,6 +73,7 @@ def figure(pick: Any) -> Decimal | None:
 
 def effective(
     kind: str,
+    content: Mapping[str, Any],
     key: Mapping[str, Any],
     correction: tuple[str, Mapping[str, Any]] | None,
     answer: Any,
@@ -91,4 +92,4 @@ def effective(
     if kind in grading.BY_PEOPLE:
         return None
     used = {**key, **corrected} if action == KEY else dict(key)
-    return grading.grade(kind, used, answer, points, order), points
+    return grading.grade(kind, grading.full_key(dict(content), used), answer, points, order), points

@@ -83,7 +83,6 @@ def changes(ids: Iterable[int], version: QuestionVersion, correction: Correction
         if mark[2] == Source.LATE:
             late.add((attempt, position))
     answers = _answers(attempts, version, late) if correction[0] == marking.KEY else {}
-    key = {**version.key, "unit": version.content.get("unit", "")}
     found = []
     for attempt in attempts:
         marks = newest[attempt.pk]
@@ -94,8 +93,8 @@ def changes(ids: Iterable[int], version: QuestionVersion, correction: Correction
             before = marks.get(position)
             if correction[0] == marking.KEY and before and before[2] in (Source.MARKER, Source.REMARK):
                 continue
-            answer = answers.get((attempt.pk, position))
-            given = marking.effective(version.kind, key, correction, answer, item["points"], item["order"])
+            answer, points, order = answers.get((attempt.pk, position)), item["points"], item["order"]
+            given = marking.effective(version.kind, version.content, version.key, correction, answer, points, order)
             if given is not None and (before is None or given != before[:2]):
                 new.append((position, item, *given))
                 marks[position] = (*given, Source.CORRECTION)

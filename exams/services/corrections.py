@@ -13,7 +13,7 @@ from django_q.tasks import async_task
 from exams import grading, queries
 from exams.models import Attempt, Candidacy, KeyCorrection, Mark, QuestionVersion, Regrade, Result
 from exams.services.attempts import fold
-from exams.services.bank import checked
+from exams.services.wording import checked
 from ground import journal
 from ground.errors import Refused
 from people.models import User
