@@ -23,6 +23,17 @@ class PartState:
     action: str = ""
 
     @property
+    def sheet(self) -> Attempt | None:
+        """The try that is being sat or marked."""
+        unfinished = (Attempt.State.OPEN, Attempt.State.MARKING)
+        return next((attempt for attempt in self.tries if attempt.state in unfinished), None)
+
+    @property
+    def marking(self) -> bool:
+        """Whether a person is still marking a try."""
+        return any(attempt.state == Attempt.State.MARKING for attempt in self.tries)
+
+    @property
     def left(self) -> int:
         """Tries left."""
         return max(0, self.allowed - len(self.tries))

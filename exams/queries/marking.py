@@ -64,7 +64,9 @@ def waiting(attempts: QuerySet[Attempt], marker: User, version: int | None = Non
     """
     marked = attempts.filter(state=Attempt.State.MARKING, part__kind=ExamPart.Kind.PAPER)
     marked = list(
-        marked.exclude(candidacy__user=marker).select_related("paper", "candidacy__sitting__exam").order_by("pk")
+        marked.exclude(candidacy__user=marker)
+        .select_related("paper", "part", "candidacy__sitting__exam")
+        .order_by("pk")
     )
     ids = [attempt.pk for attempt in marked]
     done = set(Mark.objects.filter(attempt__in=ids).values_list("attempt_id", "position"))

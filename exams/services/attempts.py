@@ -11,7 +11,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from exams import blueprint, folding, marking, queries
+from exams import blueprint, folding, grading, marking, queries
 from exams.models import (
     Attempt,
     AttemptRuling,
