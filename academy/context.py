@@ -46,6 +46,7 @@ EVERYBODY = (
 WORK = (
     Place("courses:training", _("Training"), (Role.TRAINER, Role.AUDITOR)),
     Place("exams:sitting_list", _("Sittings"), (Role.EXAMINER, Role.AUDITOR)),
+    Place("exams:marking", _("Marking"), (Role.EXAMINER,)),
     Place(
         "quality:observation_list",
         _("Quality"),

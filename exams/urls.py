@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exams.views import bank, candidates, examiners
+from exams.views import bank, candidates, examiners, marking, reports, results
 
 app_name = "exams"
 urlpatterns = [
@@ -15,7 +15,9 @@ urlpatterns = [
     path("attempt/<int:pk>/save/", candidates.save, name="save"),
     path("attempt/<int:pk>/review/", candidates.review, name="review"),
     path("attempt/<int:pk>/submit/", candidates.submit, name="submit"),
-    path("result/<int:pk>/", candidates.result, name="result"),
+    path("result/<int:pk>/", results.result, name="result"),
+    path("result/<int:pk>/statement/", results.statement, name="statement"),
+    path("attempt/<int:pk>/remark/<int:position>/", results.ask_remark, name="ask_remark"),
     path("manage/", examiners.sitting_list, name="sitting_list"),
     path("manage/new/", examiners.sitting_new, name="sitting_new"),
     path("manage/<int:pk>/", examiners.sitting, name="sitting"),
@@ -35,5 +37,21 @@ urlpatterns = [
     path("questions/publish/", bank.question_publish, name="question_publish"),
     path("media/", bank.media_list, name="media_list"),
     path("media/<str:sha256>/<str:name>", bank.media, name="media"),
+    path("marking/", marking.queue, name="marking"),
+    path("marking/<int:pk>/", marking.question, name="marking_question"),
+    path("marking/<int:pk>/<slug:code>/draft/", marking.draft, name="marking_draft"),
+    path("marking/file/<int:pk>/", marking.answer_file, name="answer_file"),
+    path("marking/again/<int:pk>/", marking.remark, name="remark"),
+    path("marking/again/<int:pk>/draft/", marking.remark_draft, name="remark_draft"),
+    path("manage/candidate/<int:pk>/face-to-face/<int:part>/", marking.rubric_begin, name="rubric_begin"),
+    path("manage/face-to-face/<int:pk>/", marking.rubric, name="rubric"),
+    path("manage/face-to-face/<int:pk>/draft/", marking.rubric_draft, name="rubric_draft"),
+    path("manage/<int:pk>/figures/", reports.sitting_figures, name="sitting_figures"),
+    path("manage/<int:pk>/release/", results.release, name="release"),
+    path("figures/exam/<int:pk>/", reports.exam_report, name="exam_report"),
+    path("figures/question/<int:pk>/", reports.question_report, name="question_report"),
+    path("figures/question/<int:pk>/correct/", reports.correct, name="correct"),
+    path("figures/correction/<int:pk>/", reports.correction, name="correction"),
+    path("figures/topics/", reports.topics, name="topics"),
     path("typing/", include("exams.typing.urls")),
 ]

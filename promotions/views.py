@@ -28,7 +28,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     cases = request.user.promotion_cases.select_related("round", "from_level", "to_level", "decision").order_by(
         "-proposed_at"
     )
-    way = queries.way(request.user, on)
+    way = queries.way(request.user, on, released_at=request.now)
     return render(request, "promotions/mine.html", {"way": way, "employment": employment, "cases": cases})
 
 

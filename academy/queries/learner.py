@@ -91,12 +91,13 @@ def learner(request: HttpRequest) -> Learner:
     action, taken = _action(waiting, learning.chosen)
     held = certificates.certificates_of(user, on)
     completions = [(standing.course, standing.completion) for standing in learning.completed]
-    known = promotions.Known(held, [mine.candidacy for mine in sittings], completions)
+    released = [mine for mine in sittings if mine.released]
+    known = promotions.Known(held, [mine.candidacy for mine in released], completions)
     return Learner(
         greeting=greeting(user, request.now),
         action=action,
         coming=[coming for coming, _what in waiting if coming is not taken][:ROWS],
-        typing=_typing(user, sittings),
+        typing=_typing(user, released),
         way=promotions.way(user, on, known),
         certificates=held[:3],
     )

@@ -12,45 +12,86 @@ from exams.queries.bank import (
     waiting_questions,
 )
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
-from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength
+from exams.queries.corrections import (
+    BATCH,
+    Turn,
+    asked_in,
+    changes,
+    newest_correction,
+    preview_correction,
+    turns,
+)
+from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength, unit_rates
+from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
+from exams.queries.newest import newest_only, replaced
 from exams.queries.papers import Asked, Reviewed, asked, asked_alone, released, review_alone, reviewed
-from exams.queries.results import result_page, results_of, strengths
+from exams.queries.release import over, released_only, released_to_candidate, with_sitters
+from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
+from exams.queries.results import questions_shown, result_page, results_of, strengths
 from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
 
 __all__ = [
+    "BATCH",
     "UNDECIDED_FOR",
     "Asked",
     "BoardRow",
+    "ItemRow",
     "MySitting",
     "PartState",
+    "PersonStrength",
     "Reviewed",
     "Similar",
+    "Turn",
     "asked",
     "asked_alone",
+    "asked_in",
     "board",
+    "changes",
+    "code_of",
     "fixed_questions",
+    "graded",
+    "judged",
     "my_sitting",
+    "newest_correction",
+    "newest_only",
     "newest_sums",
+    "over",
+    "piles",
     "pool",
+    "preview_correction",
     "question_figures",
+    "question_report",
+    "questions_shown",
     "recount",
     "released",
+    "released_only",
+    "released_to_candidate",
+    "remark_requests",
+    "replaced",
+    "report",
     "result_page",
     "results_of",
     "review_alone",
     "reviewed",
     "rows_of",
+    "rubric_of",
     "shortages",
     "similar_questions",
     "sittings",
     "sittings_for",
+    "standing_of",
     "stem_of",
+    "strength_of_people",
     "strengths",
     "topic_rates",
     "topic_strength",
+    "turns",
     "undecided",
+    "unit_rates",
     "verdict",
     "verdict_of",
+    "waiting",
     "waiting_questions",
     "with_attempts",
+    "with_sitters",
 ]

@@ -24,6 +24,7 @@ from exams.models import (
     QuestionTopic,
     QuestionVersion,
 )
+from exams.queries.newest import newest_only
 from people.models import Level, User
 
 ALIKE = 62
@@ -112,9 +113,8 @@ def shortages(part: ExamPart, exam: Exam) -> list[blueprint.Shortage]:
 
 def question_figures(question: Question) -> dict[str, Any]:
     """How often a question was answered in exams, and the share of points it brought."""
-    sums = Mark.objects.filter(version__question=question, attempt__state=Attempt.State.GRADED).aggregate(
-        answered=Count("pk"), points=Sum("points"), out_of=Sum("out_of")
-    )
+    marks = newest_only(Mark.objects.filter(version__question=question, attempt__state=Attempt.State.GRADED))
+    sums = marks.aggregate(answered=Count("pk"), points=Sum("points"), out_of=Sum("out_of"))
     return {
         "answered": sums["answered"],
         "facility": statistics.facility(sums["points"] or Decimal(0), sums["out_of"] or 0),

@@ -8,13 +8,17 @@ from exams.services.attempts import (
     fold,
     rule,
     save_responses,
+    settle,
     start_attempt,
     submit,
     take_over,
 )
 from exams.services.bank import add_question, move_question, publish_drafts, review_question, revise_question
+from exams.services.corrections import checked_key, correct_key, regrade
+from exams.services.marking import answer_remark, ask_remark, begin_rubric, keep_draft, mark_answer, score_rubric
 from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
+from exams.services.results import announce_released, release
 from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
 
 __all__ = [
@@ -23,7 +27,13 @@ __all__ = [
     "add_media",
     "add_question",
     "address_of",
+    "announce_released",
+    "answer_remark",
+    "ask_remark",
+    "begin_rubric",
     "cancel_sitting",
+    "checked_key",
+    "correct_key",
     "create_exam",
     "end_attempt",
     "end_attempts_of",
@@ -32,16 +42,22 @@ __all__ = [
     "fold",
     "grant",
     "invite",
+    "keep_draft",
+    "mark_answer",
     "markup_of",
     "move_exam",
     "move_question",
     "open_sitting",
     "publish_drafts",
     "publish_exam",
+    "regrade",
+    "release",
     "review_question",
     "revise_question",
     "rule",
     "save_responses",
+    "score_rubric",
+    "settle",
     "start_attempt",
     "submit",
     "take_over",

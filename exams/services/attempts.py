@@ -11,19 +11,21 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from exams import blueprint, folding, grading, queries, signals
+from exams import blueprint, folding, grading, marking, queries
 from exams.models import (
     Attempt,
     AttemptRuling,
     Candidacy,
     Exam,
     ExamPart,
+    KeyCorrection,
     Mark,
     Paper,
     QuestionVersion,
     Response,
     Result,
 )
+from exams.services.results import announce
 from exams.typing import services as typing
 from ground import journal
 from ground.errors import Refused
@@ -38,8 +40,10 @@ State, EndedBy = Attempt.State, Attempt.EndedBy
 
 
 @transaction.atomic
-def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Attempt:
+def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime, by: User | None = None) -> Attempt:
     """Begins the next try of a part, or returns the one that is open. The paper is drawn here and frozen.
+
+    A face-to-face part is begun `by` its examiner, never by the candidate.
 
     The deadline is now plus the part's minutes plus the candidate's extra time, even beyond the end of the window unless the
     exam says that it ends with it. Raises Refused when the sitting is not open, the person is excused, another part is
@@ -55,6 +59,8 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Att
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
             return attempt
+    if part.kind == ExamPart.Kind.RUBRIC and (by is None or by.pk == candidacy.user_id):
+        raise Refused(_("An examiner begins the face-to-face part with you."), code="by_examiner")
     _check_may_start(candidacy, part, attempts, now)
     attempt = Attempt(
         candidacy=candidacy,
@@ -72,7 +78,7 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Att
     if part.kind == ExamPart.Kind.TYPING:
         typing.begin(attempt=attempt, now=now)
         attempt.refresh_from_db(fields=["base_deadline", "deadline"])
-    journal.record("attempt.started", attempt, by=candidacy.user, now=now, data={"part": part.pk})
+    journal.record("attempt.started", attempt, by=by or candidacy.user, now=now, data={"part": part.pk})
     return attempt
 
 
@@ -292,20 +298,25 @@ def _mark(attempt: Attempt, now: datetime) -> None:
     items = attempt.paper.items
     versions = QuestionVersion.objects.in_bulk({item["version"] for item in items})
     answers = dict(Response.objects.filter(attempt=attempt).values_list("position", "answer"))
+    corrections = KeyCorrection.objects.filter(version__in=versions).order_by("id")
+    corrected = {version: (action, key) for version, action, key in corrections.values_list("version", "action", "key")}
     marks = []
     for position, item in enumerate(items, start=1):
         version = versions[item["version"]]
-        if version.kind in grading.BY_PEOPLE:
+        correction, answer = corrected.get(version.pk), answers.get(position)
+        given = marking.effective(
+            version.kind, version.content, version.key, correction, answer, item["points"], item["order"]
+        )
+        if given is None:
             continue
-        key = grading.full_key(version.content, version.key)
         marks.append(
             Mark(
                 attempt=attempt,
                 position=position,
                 version=version,
                 topic_id=item["topic"],
-                points=grading.grade(version.kind, key, answers.get(position), item["points"], item["order"]),
-                out_of=item["points"],
+                points=given[0],
+                out_of=given[1],
                 given_at=now,
             )
         )
@@ -322,6 +333,23 @@ def _settle(attempt: Attempt) -> None:
     attempt.state = State.GRADED
     attempt.score = folding.percent(attempt.points, attempt.out_of)
     attempt.passed = folding.passes(attempt.points, attempt.out_of, attempt.pass_percent)
+
+
+@transaction.atomic
+def settle(*, attempt: Attempt, now: datetime) -> Attempt:
+    """Sums the newest marks of an ended attempt anew and folds the result; an open or void one is returned as is."""
+    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
+    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
+    if attempt.state not in (State.MARKING, State.GRADED) or attempt.paper is None:
+        return attempt
+    before = attempt.state
+    _settle(attempt)
+    attempt.save(update_fields=["state", "points", "out_of", "score", "passed"])
+    if attempt.state != before:
+        figures = {"score": str(attempt.score), "passed": attempt.passed}
+        journal.record("attempt.graded", attempt, by=None, now=now, data=figures)
+    fold(candidacy=candidacy, now=now)
+    return attempt
 
 
 def end_attempt(*, attempt: Attempt, by: User, reason: str, now: datetime) -> Attempt:
@@ -397,7 +425,8 @@ def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -
 
 @transaction.atomic
 def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
-    """Stores what the candidacy comes to, once it is decided; None before that. Sends result_passed when it turns to passed.
+    """Stores what the candidacy comes to, once it is decided; None before that. A result that turns is announced when its
+    exam's release rule allows.
 
     A result that a ruling or an extra try has opened again is kept and says what counts now.
     """
@@ -409,22 +438,21 @@ def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
     candidacy = Candidacy.objects.select_related("sitting__exam", "user").get(pk=candidacy.pk)
     exam, user = candidacy.sitting.exam, candidacy.user
     turned = before is None or before.passed != verdict.passed
-    result = before or Result(candidacy=candidacy, exam=exam, user=user)
+    result = before or Result()
+    result.candidacy, result.exam, result.user = candidacy, exam, user
+    said = _said(result)
     if turned:
         result.decided_at = now
     result.passed, result.score, result.parts = verdict.passed, verdict.score, verdict.parts
     result.save()
-    if not turned:
-        return result
-    journal.record("result.decided", result, by=None, now=now, data={"passed": result.passed})
-    notify(
-        users=[user],
-        kind="exams.passed" if result.passed else "exams.not_passed",
-        key=f"exams.result:{candidacy.pk}:{result.passed}",
-        now=now,
-        params={"exam": exam.name, "sitting": candidacy.sitting.name},
-        url=reverse("exams:result", args=[candidacy.pk]),
-    )
-    if result.passed:
-        signals.result_passed.send(sender=Result, result=result, now=now)
+    if before is not None and said != _said(result):
+        journal.record("result.changed", result, by=None, now=now, data={"before": said, "after": _said(result)})
+    if turned:
+        journal.record("result.decided", result, by=None, now=now, data={"passed": result.passed})
+        announce(result=result, now=now)
     return result
+
+
+def _said(result: Result) -> dict[str, Any]:
+    """What a result tells its person, for the record."""
+    return {"passed": result.passed, "score": None if result.score is None else str(result.score)}

@@ -69,7 +69,8 @@ def _paper_url(attempt: Attempt, position: int = 1) -> str:
 
 
 def _attempt(request: HttpRequest, pk: int) -> Attempt:
-    attempts = Attempt.objects.filter(candidacy__user=request.user)
+    # A face-to-face part is written by its examiner: its candidate has no paper to open.
+    attempts = Attempt.objects.filter(candidacy__user=request.user).exclude(part__kind=ExamPart.Kind.RUBRIC)
     return get_object_or_404(attempts.select_related("part", "paper", "candidacy__sitting__exam"), pk=pk)
 
 
@@ -210,11 +211,3 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     ended = services.submit(attempt=_attempt(request, pk), now=request.now)
     messages.success(request, _("Handed in."))
     return redirect("exams:result", pk=ended.candidacy_id)
-
-
-@require_safe
-@never_cache
-def result(request: HttpRequest, pk: int) -> HttpResponse:
-    """Score against pass mark by part, strength by topic; questions and explanations after release."""
-    row = queries.my_sitting(_mine(request, pk), request.now)
-    return render(request, "exams/result.html", queries.result_page(row, request.now))

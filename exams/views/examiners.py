@@ -138,6 +138,7 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
             "rulings": AttemptRuling.objects.filter(attempt__candidacy=shown).select_related("by", "attempt__part"),
             "form": form,
             "may_decide": has_role(request, *policy.HOLDS_SITTINGS) and shown.user_id != request.user.pk,
+            "may_mark": has_role(request, *policy.MARKS) and shown.user_id != request.user.pk,
         },
     )
 
