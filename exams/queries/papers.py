@@ -27,6 +27,7 @@ class Asked:
     answer: dict[str, Any]
     seq: int
     marked: bool
+    spent_ms: int = 0
 
     @property
     def answered(self) -> bool:
@@ -39,15 +40,42 @@ class Asked:
         return self.answer.get("chosen", [])
 
 
+_known: dict[int, QuestionVersion] = {}
+MOST_KNOWN = 4000
+
+
+def shown_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
+    """The frozen words of question versions, without their keys. A version never changes, so a process reads each once."""
+    missing = [pk for pk in wanted if pk not in _known]
+    fresh = QuestionVersion.objects.only("kind", "content").in_bulk(missing) if missing else {}
+    found = {pk: fresh.get(pk) or _known[pk] for pk in wanted}
+    if len(_known) + len(fresh) > MOST_KNOWN:
+        _known.clear()
+    _known.update(fresh)
+    return found
+
+
+def forget_versions() -> None:
+    """Forgets what is known by number, for another database in the same process."""
+    _known.clear()
+
+
 def asked(attempt: Attempt) -> list[Asked]:
-    """The paper of an attempt with the answers kept so far. The key is not even read. Two queries."""
+    """The paper of an attempt with the answers kept so far. The key is not even read. Two queries, or one
+    once this process knows the words of every question."""
     items = attempt.paper.items
-    versions = QuestionVersion.objects.only("kind", "content").in_bulk({item["version"] for item in items})
+    versions = shown_versions({item["version"] for item in items})
     kept = {response.position: response for response in Response.objects.filter(attempt=attempt)}
     return [
         _asked(position, item["points"], item["order"], versions[item["version"]], kept.get(position))
         for position, item in enumerate(items, start=1)
     ]
+
+
+def asked_answer(position: int, item: dict[str, Any], version: QuestionVersion, answer: dict[str, Any]) -> Asked:
+    """A question of a paper as it was shown, with this answer."""
+    kept = Response(position=position, seq=1, answer=answer)
+    return _asked(position, item["points"], item["order"], version, kept)
 
 
 def asked_alone(version: QuestionVersion) -> Asked:
@@ -70,6 +98,7 @@ def _asked(position: int, points: int, order: list[int], version: QuestionVersio
         answer=kept.answer if kept else {},
         seq=kept.seq if kept else 0,
         marked=bool(kept and kept.marked),
+        spent_ms=kept.spent_ms if kept else 0,
     )
 
 

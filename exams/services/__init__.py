@@ -13,12 +13,19 @@ from exams.services.attempts import (
     take_over,
 )
 from exams.services.bank import add_question, move_question, review_question, revise_question
+from exams.services.beats import Clock, beat
+from exams.services.files import LARGEST_FILE, keep_answer_file
+from exams.services.late import accept_late, keep_late
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
 
 __all__ = [
     "GRACE",
+    "LARGEST_FILE",
+    "Clock",
+    "accept_late",
     "add_question",
+    "beat",
     "cancel_sitting",
     "create_exam",
     "end_attempt",
@@ -28,6 +35,8 @@ __all__ = [
     "fold",
     "grant",
     "invite",
+    "keep_answer_file",
+    "keep_late",
     "move_exam",
     "move_question",
     "open_sitting",

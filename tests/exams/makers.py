@@ -1,11 +1,15 @@
 """Inert rows and short cuts for exam tests; every state is reached through the services."""
 
+import hashlib
 from datetime import timedelta
 from itertools import count
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
 from exams import services
 from exams.grading import as_shown
-from exams.models import Candidacy
+from exams.models import AnswerFile, Candidacy
 from tests import factories
 
 _numbers = count(1)
@@ -114,3 +118,18 @@ def taken(*, now, right=5, **more):
     attempt = started(now=now, **more)
     answer(attempt, right, now=now)
     return services.submit(attempt=attempt, now=now + timedelta(minutes=10))
+
+
+def answer_file(attempt, *, now, content=b"%PDF-1.7 answer", position=1):
+    """A file kept for an answer, as the service keeps one of a question that asks for it."""
+    stored = storages["private"].save(f"answers/{attempt.pk}/{position}.pdf", ContentFile(content))
+    return AnswerFile.objects.create(
+        attempt=attempt,
+        position=position,
+        name="录音.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        stored=stored,
+        uploaded_at=now,
+    )

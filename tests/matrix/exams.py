@@ -1,5 +1,7 @@
 """Who may open the pages of exams (the typing test adds its own rows)."""
 
+from datetime import timedelta
+
 from tests.exams import makers
 from tests.matrix import Row, typing
 
@@ -36,13 +38,16 @@ def sitting(world):
     return [_candidacy(world).sitting_id]
 
 
-def token(world):
-    from django.core import signing
+def answer_file(world):
+    """A file in an attempt whose answers are shown by now."""
+    from exams import services
 
-    from exams.views.candidates import SALT
-
-    signed = signing.dumps([_attempt(world).pk, _attempt(world).generation, world.owner.pk], salt=SALT)
-    return {"token": signed, "position": 1, "seq": 1, "answer": "true"}
+    then = world.now - timedelta(hours=5)
+    invited = makers.candidacy(now=then, person=world.owner)
+    begun = services.start_attempt(candidacy=invited, part=makers.part(invited), now=then)
+    kept = makers.answer_file(begun, now=then)
+    services.submit(attempt=begun, now=then)
+    return [kept.pk]
 
 
 ROWS = [
@@ -51,8 +56,6 @@ ROWS = [
     Row("exams:start", roles="owner", args=part, method="post"),
     Row("exams:attempt", roles="owner", args=attempt),
     Row("exams:resume", roles="owner", args=attempt, method="post"),
-    Row("exams:clock", roles="owner", args=attempt),
-    Row("exams:save", roles="owner", args=attempt, method="post", data=token),
     Row("exams:review", roles="owner", args=attempt),
     Row("exams:submit", roles="owner", args=attempt, method="post"),
     Row("exams:result", roles="owner", args=candidacy),
@@ -72,5 +75,13 @@ ROWS = [
         roles={"trainer", "examiner", "administrator", "auditor"},
         args=lambda world: [makers.question(now=world.now).pk],
     ),
+    # What a paper does by its signed token: without one it is a bad request for everybody, with one no session is asked.
+    Row("exams:clock", roles="public", args=attempt, method="post"),
+    Row("exams:save", roles="public", args=attempt, method="post"),
+    Row("exams:late", roles="public", args=attempt, method="post"),
+    Row("exams:upload", roles="public", args=lambda world: [*attempt(world), 1], method="post"),
+    Row("exams:signed_in", roles="everybody"),
+    Row("exams:answer_file", roles="owner", also=READERS, args=answer_file),
+    Row("exams:accept_late", roles=EXAMINERS, args=attempt, method="post", outside=404),
     *typing.ROWS,
 ]
