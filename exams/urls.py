@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exams.views import bank, candidates, examiners, marking, reports, results
+from exams.views import bank, candidates, examiners, late, marking, reports, results, saving
 
 app_name = "exams"
 urlpatterns = [
@@ -11,8 +11,12 @@ urlpatterns = [
     path("sitting/<int:pk>/start/<int:part>/", candidates.start, name="start"),
     path("attempt/<int:pk>/", candidates.attempt, name="attempt"),
     path("attempt/<int:pk>/resume/", candidates.resume, name="resume"),
-    path("attempt/<int:pk>/clock/", candidates.clock, name="clock"),
-    path("attempt/<int:pk>/save/", candidates.save, name="save"),
+    path("attempt/<int:pk>/clock/", saving.clock, name="clock"),
+    path("attempt/<int:pk>/save/", saving.save, name="save"),
+    path("attempt/<int:pk>/late/", saving.late, name="late"),
+    path("attempt/<int:pk>/file/<int:position>/", saving.upload, name="upload"),
+    path("attempt/signed-in/", candidates.signed_in, name="signed_in"),
+    path("manage/attempt/<int:pk>/late/", late.accept, name="accept_late"),
     path("attempt/<int:pk>/review/", candidates.review, name="review"),
     path("attempt/<int:pk>/submit/", candidates.submit, name="submit"),
     path("result/<int:pk>/", results.result, name="result"),

@@ -144,7 +144,8 @@ class AppraisalTable(Table):
             "quarter",
             _("Quarter"),
             choices=lambda request: [
-                (day.isoformat(), queries.quarter_name(day)) for day in scoring.quarters_up_to(today(request), QUARTERS_BACK)
+                (day.isoformat(), queries.quarter_name(day))
+                for day in scoring.quarters_up_to(today(request), QUARTERS_BACK)
             ],
             apply=lambda rows, value: rows.filter(quarter=date.fromisoformat(value)),
         ),

@@ -22,9 +22,10 @@ from exams.queries.corrections import (
     turns,
 )
 from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength, unit_rates
+from exams.queries.late import LateAnswer, LateAnswers, late_answers
 from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
 from exams.queries.newest import newest_only, replaced
-from exams.queries.papers import Asked, Reviewed, asked, asked_alone, released, review_alone, reviewed
+from exams.queries.papers import Asked, Reviewed, asked, asked_alone, forget_versions, released, review_alone, reviewed
 from exams.queries.release import over, released_only, released_to_candidate, with_sitters
 from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
 from exams.queries.results import questions_shown, result_page, results_of, strengths
@@ -36,6 +37,8 @@ __all__ = [
     "Asked",
     "BoardRow",
     "ItemRow",
+    "LateAnswer",
+    "LateAnswers",
     "MySitting",
     "PartState",
     "PersonStrength",
@@ -49,8 +52,10 @@ __all__ = [
     "changes",
     "code_of",
     "fixed_questions",
+    "forget_versions",
     "graded",
     "judged",
+    "late_answers",
     "my_sitting",
     "newest_correction",
     "newest_only",

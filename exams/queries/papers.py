@@ -57,6 +57,7 @@ class Asked:
     answer: dict[str, Any]
     seq: int
     marked: bool
+    spent_ms: int = 0
     scoring: str = "all"
     case: str = ""
     lines: list[Line] = field(default_factory=list)
@@ -87,20 +88,44 @@ class Asked:
         return any(" src=" in option for option in self.options)
 
 
+_known: dict[int, QuestionVersion] = {}
+MOST_KNOWN = 4000
+
+
+def shown_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
+    """The frozen words of question versions, without their keys but for how they score. A version never changes, so a process reads each once."""
+    missing = [pk for pk in wanted if pk not in _known]
+    words = QuestionVersion.objects.only("kind", "content").annotate(scoring=KT("key__scoring"))
+    fresh = words.in_bulk(missing) if missing else {}
+    found = {pk: fresh.get(pk) or _known[pk] for pk in wanted}
+    if len(_known) + len(fresh) > MOST_KNOWN:
+        _known.clear()
+    _known.update(fresh)
+    return found
+
+
+def forget_versions() -> None:
+    """Forgets what is known by number, for another database in the same process."""
+    _known.clear()
+
+
 def asked(attempt: Attempt) -> list[Asked]:
     """The paper of an attempt with the answers kept so far. Nothing of the key is read but how it scores.
 
-    Two queries, and a third where a file has been handed in.
+    Two queries, or one once this process knows the words of every question; one more where a file has been handed in.
     """
     items = attempt.paper.items
-    versions = _words({item[name] for item in items for name in ("version", "case") if name in item})
+    versions = shown_versions({item[name] for item in items for name in ("version", "case") if name in item})
     kept = {response.position: response for response in Response.objects.filter(attempt=attempt)}
     files = _files(attempt, kept.values())
     return [_asked(position, item, versions, kept.get(position), files) for position, item in enumerate(items, start=1)]
 
 
-def _words(wanted: set[int]) -> dict[int, QuestionVersion]:
-    return QuestionVersion.objects.only("kind", "content").annotate(scoring=KT("key__scoring")).in_bulk(wanted)
+def asked_answer(
+    position: int, item: dict[str, Any], versions: Mapping[int, QuestionVersion], answer: dict[str, Any]
+) -> Asked:
+    """A question of a paper as it was shown, with this answer."""
+    return _asked(position, item, versions, Response(position=position, seq=1, answer=answer), {})
 
 
 def _files(attempt: Attempt, kept: Iterable[Response]) -> dict[int, AnswerFile]:
@@ -143,6 +168,7 @@ def _asked(
         answer=answer,
         seq=kept.seq if kept else 0,
         marked=bool(kept and kept.marked),
+        spent_ms=kept.spent_ms if kept else 0,
         scoring=version.scoring or "all",
         case=mark_safe(case.content["stem"]) if case else "",
         lines=_lines(version, order, answer),

@@ -14,7 +14,10 @@ from exams.services.attempts import (
     take_over,
 )
 from exams.services.bank import add_question, move_question, publish_drafts, review_question, revise_question
+from exams.services.beats import Clock, beat
 from exams.services.corrections import checked_key, correct_key, regrade
+from exams.services.files import LARGEST_FILE, keep_answer_file
+from exams.services.late import accept_late, keep_late
 from exams.services.marking import answer_remark, ask_remark, begin_rubric, keep_draft, mark_answer, score_rubric
 from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
@@ -23,13 +26,17 @@ from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_
 
 __all__ = [
     "GRACE",
+    "LARGEST_FILE",
     "LARGEST_RECORDING",
+    "Clock",
+    "accept_late",
     "add_media",
     "add_question",
     "address_of",
     "announce_released",
     "answer_remark",
     "ask_remark",
+    "beat",
     "begin_rubric",
     "cancel_sitting",
     "checked_key",
@@ -42,7 +49,9 @@ __all__ = [
     "fold",
     "grant",
     "invite",
+    "keep_answer_file",
     "keep_draft",
+    "keep_late",
     "mark_answer",
     "markup_of",
     "move_exam",

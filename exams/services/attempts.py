@@ -144,7 +144,8 @@ def save_responses(
     """Keeps answers {"position", "seq", "answer", "marked", "spent_ms"} in one statement that itself tests that the attempt is open,
     in time and written by the newest tab, and that the answer is newer than the one kept.
 
-    Returns {position: code}: saved, stale (a newer answer is kept), ended, paused, superseded (a newer tab writes), invalid.
+    Returns {position: code}: saved, stale (a newer answer is kept), ended, late (the time is over; see `keep_late`), paused,
+    superseded (a newer tab writes), invalid.
     """
     codes: dict[int, str] = {}
     newest: dict[int, tuple[int, str, bool, int]] = {}
@@ -208,9 +209,18 @@ def _why_not(attempt_id: int, generation: int, now: datetime) -> tuple[str, int]
     questions = len(attempt.paper.items)
     if attempt.state == State.OPEN and attempt.paused_at is not None:
         return "paused", questions
-    if attempt.state != State.OPEN or attempt.deadline + GRACE <= now:
+    if over(attempt, now):
+        return "late", questions
+    if attempt.state != State.OPEN:
         return "ended", questions
     return ("superseded" if attempt.generation != generation else "stale"), questions
+
+
+def over(attempt: Attempt, now: datetime) -> bool:
+    """Whether the clock has ended it, or will as soon as the sweeper comes by: what arrives now is late."""
+    if attempt.state == State.OPEN:
+        return attempt.paused_at is None and attempt.deadline + GRACE <= now
+    return attempt.ended_by == EndedBy.CLOCK
 
 
 def _kept(answer: Any) -> dict[str, Any]:

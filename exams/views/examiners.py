@@ -136,6 +136,7 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
             "candidacy": shown,
             "row": queries.my_sitting(shown, request.now),
             "rulings": AttemptRuling.objects.filter(attempt__candidacy=shown).select_related("by", "attempt__part"),
+            "late": queries.late_answers(shown),
             "form": form,
             "may_decide": has_role(request, *policy.HOLDS_SITTINGS) and shown.user_id != request.user.pk,
             "may_mark": has_role(request, *policy.MARKS) and shown.user_id != request.user.pk,

@@ -1,11 +1,15 @@
 """Inert rows and short cuts for exam tests; every state is reached through the services."""
 
+import hashlib
 from datetime import timedelta
 from itertools import count
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
 from exams import services
 from exams.grading import as_shown
-from exams.models import Candidacy
+from exams.models import AnswerFile, Candidacy
 from tests import factories
 
 _numbers = count(1)
@@ -167,3 +171,18 @@ def written_by(person, sitting_, *, now, text="先安抚，再核实。", right=
         given.append({"position": question_.position, "seq": 1, "answer": shown or {"text": text}})
     services.save_responses(attempt_id=attempt.pk, generation=attempt.generation, answers=given, now=now)
     return services.submit(attempt=attempt, now=now + timedelta(minutes=5))
+
+
+def answer_file(attempt, *, now, content=b"%PDF-1.7 answer", position=1):
+    """A file kept for an answer, as the service keeps one of a question that asks for it."""
+    stored = storages["private"].save(f"answers/{attempt.pk}/{position}.pdf", ContentFile(content))
+    return AnswerFile.objects.create(
+        attempt=attempt,
+        position=position,
+        name="录音.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        stored=stored,
+        uploaded_at=now,
+    )
