@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from certificates import services as certificates
+from exams import services as exams
 from people import services as people
 from plans import services as plans
 
@@ -10,6 +11,7 @@ from plans import services as plans
 def nightly() -> None:
     """Catches up on what a failure may have left: certificates, groups of roles that began or ended, needs."""
     now = timezone.now()
+    exams.open_due(now=now)
     certificates.issue_missing(now=now)
     certificates.render_missing(now=now)
     certificates.remind(now=now)

@@ -1,15 +1,26 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
 from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
+from exams.queries.board import Board, BoardRow, board, open_attempts, sitting_report
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
-from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength
+from exams.queries.examiners import sittings, topic_rates, topic_strength
 from exams.queries.papers import Asked, Reviewed, asked, asked_alone, released, review_alone, reviewed
 from exams.queries.results import result_page, results_of, strengths
+from exams.queries.sittings import (
+    calendar_event,
+    exam_check,
+    own_config_key,
+    safe_browser_settings,
+    sequence,
+    series,
+    without_a_pass,
+)
 from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
 
 __all__ = [
     "UNDECIDED_FOR",
     "Asked",
+    "Board",
     "BoardRow",
     "MySitting",
     "PartState",
@@ -17,9 +28,13 @@ __all__ = [
     "asked",
     "asked_alone",
     "board",
+    "calendar_event",
+    "exam_check",
     "fixed_questions",
     "my_sitting",
     "newest_sums",
+    "open_attempts",
+    "own_config_key",
     "pool",
     "question_figures",
     "recount",
@@ -29,7 +44,11 @@ __all__ = [
     "review_alone",
     "reviewed",
     "rows_of",
+    "safe_browser_settings",
+    "sequence",
+    "series",
     "shortages",
+    "sitting_report",
     "sittings",
     "sittings_for",
     "strengths",
@@ -39,4 +58,5 @@ __all__ = [
     "verdict",
     "verdict_of",
     "with_attempts",
+    "without_a_pass",
 ]
