@@ -213,17 +213,15 @@ class ActForm(forms.Form):
     ACTIONS = ("time", "pause", "resume", "end", "incident")
     action = forms.ChoiceField(choices=[(action, action) for action in ACTIONS])
     everybody = forms.BooleanField(required=False)
-    pick = forms.TypedMultipleChoiceField(required=False, coerce=int)
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=240, required=False)
     reason = forms.CharField(label=_("Reason, or what happened"), max_length=200, required=False)
     sure = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The numbers mean candidacies in reach or nothing; the view looks them up.
-        asked = self.data.getlist("pick") if hasattr(self.data, "getlist") else []
-        known = [pick for pick in asked if pick.isascii() and pick.isdigit() and len(pick) < 19]
-        self.fields["pick"].choices = [(pick, pick) for pick in known]
+    def clean(self) -> dict[str, Any]:
+        """`pick`: the numbers of candidacies; the view looks up those in reach."""
+        asked = self.data.getlist("pick")
+        picks = [int(pick) for pick in asked if pick.isascii() and pick.isdigit() and len(pick) < 19]
+        return super().clean() | {"pick": picks}
 
 
 class InviteForm(forms.Form):

@@ -1,12 +1,13 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
 from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
-from exams.queries.board import Board, BoardRow, board, open_attempts, sitting_report
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
 from exams.queries.examiners import sittings, topic_rates, topic_strength
+from exams.queries.invigilation import Board, BoardRow, board, open_attempts, sitting_report
 from exams.queries.papers import Asked, Reviewed, asked, asked_alone, released, review_alone, reviewed
 from exams.queries.results import result_page, results_of, strengths
-from exams.queries.sittings import (
+from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
+from exams.queries.windows import (
     calendar_event,
     exam_check,
     own_config_key,
@@ -15,7 +16,6 @@ from exams.queries.sittings import (
     series,
     without_a_pass,
 )
-from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
 
 __all__ = [
     "UNDECIDED_FOR",

@@ -141,7 +141,7 @@ def _open_due(series: SittingSeries, now: datetime) -> list[Sitting]:
 
 def _name(series: SittingSeries, month: date) -> str:
     with translation.override(settings.LANGUAGE_CODE):
-        words = date_format(month, "YEAR_MONTH_FORMAT")
+        words = date_format(month, "YEAR_MONTH_FORMAT").replace("\N{NO-BREAK SPACE}", "")
     return series.name.replace("{month}", words)[: Sitting._meta.get_field("name").max_length]
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exams import policy, queries, services
 from exams.forms import ActForm, InviteForm
 from exams.models import Candidacy, Sitting
-from exams.queries.board import FLAGGED
+from exams.queries.invigilation import FLAGGED
 from exams.tables import STATES, state_of
 from ground.errors import Refused
 from people.policy import has_role, requires

@@ -16,7 +16,7 @@ from wagtail.admin.widgets.button import Button
 
 from exams import queries, services
 from exams.models import Exam, ExamPart, Question
-from exams.queries.sittings import PartCheck
+from exams.queries.windows import PartCheck
 from exams.viewsets.base import KeepingViewSet, NothingIsDeleted, RefusedIsAnError
 
 
