@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from certificates import services as certificates
+from exams import services as exams
 from people import services as people
 from plans import services as plans
 
@@ -17,13 +18,14 @@ def _find_needs(*, now: datetime) -> None:
 
 
 STEPS: dict[str, Callable[..., object]] = {
+    "open_due": exams.open_due,
     "issue_missing": certificates.issue_missing,
     "render_missing": certificates.render_missing,
     "remind": certificates.remind,
     "sync_all_groups": people.sync_all_groups,
     "find_needs": _find_needs,
 }
-"""What a night catches up on: certificates, groups of roles that began or ended, needs. No step waits for another."""
+"""What a night catches up on: monthly sittings, certificates, groups of roles that began or ended, needs. No step waits for another."""
 
 
 @transaction.atomic

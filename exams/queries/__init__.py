@@ -21,7 +21,8 @@ from exams.queries.corrections import (
     preview_correction,
     turns,
 )
-from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength, unit_rates
+from exams.queries.examiners import sittings, topic_rates, topic_strength, unit_rates
+from exams.queries.invigilation import Board, BoardRow, board, open_attempts, sitting_report
 from exams.queries.late import LateAnswer, LateAnswers, late_answers
 from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
 from exams.queries.newest import newest_only, replaced
@@ -30,11 +31,21 @@ from exams.queries.release import over, released_only, released_to_candidate, wi
 from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
 from exams.queries.results import questions_shown, result_page, results_of, strengths
 from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
+from exams.queries.windows import (
+    calendar_event,
+    exam_check,
+    own_config_key,
+    safe_browser_settings,
+    sequence,
+    series,
+    without_a_pass,
+)
 
 __all__ = [
     "BATCH",
     "UNDECIDED_FOR",
     "Asked",
+    "Board",
     "BoardRow",
     "ItemRow",
     "LateAnswer",
@@ -49,8 +60,10 @@ __all__ = [
     "asked_alone",
     "asked_in",
     "board",
+    "calendar_event",
     "changes",
     "code_of",
+    "exam_check",
     "fixed_questions",
     "forget_versions",
     "graded",
@@ -60,7 +73,9 @@ __all__ = [
     "newest_correction",
     "newest_only",
     "newest_sums",
+    "open_attempts",
     "over",
+    "own_config_key",
     "piles",
     "pool",
     "preview_correction",
@@ -80,8 +95,12 @@ __all__ = [
     "reviewed",
     "rows_of",
     "rubric_of",
+    "safe_browser_settings",
+    "sequence",
+    "series",
     "shortages",
     "similar_questions",
+    "sitting_report",
     "sittings",
     "sittings_for",
     "standing_of",
@@ -99,4 +118,5 @@ __all__ = [
     "waiting_questions",
     "with_attempts",
     "with_sitters",
+    "without_a_pass",
 ]

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from exams.folding import extra_minutes
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Result, Sitting
 from exams.queries.release import released_to_candidate, with_sitters
@@ -12,7 +15,7 @@ from people.models import User
 
 @dataclass
 class PartState:
-    """A part as its candidate sees it. `action` is start, resume or empty."""
+    """A part as its candidate sees it. `action` is start, resume or empty; `minutes` count the `extra` ones in."""
 
     part: ExamPart
     tries: list[Attempt]
@@ -21,6 +24,12 @@ class PartState:
     attempt: Attempt | None = None
     passed: bool = False
     action: str = ""
+    extra: int = 0
+
+    @property
+    def base(self) -> int:
+        """The part's own minutes."""
+        return self.minutes - self.extra
 
     @property
     def sheet(self) -> Attempt | None:
@@ -53,6 +62,36 @@ class MySitting:
     parts: list[PartState] = field(default_factory=list)
     begun: bool = False
     released: bool = True
+    late: bool = False
+
+    @property
+    def sitting_now(self) -> bool:
+        """Whether a part is open."""
+        return any(part.attempt for part in self.parts)
+
+    @property
+    def rule(self) -> str:
+        """What is asked to pass, in one sentence."""
+        exam = self.sitting.exam
+        if exam.rule == Exam.Rule.PARTS:
+            parts = len(self.parts)
+            return ngettext("Pass its one part.", "Pass all %(parts)s parts.", parts) % {"parts": parts}
+        scored = [row.part for row in self.parts if row.part.standard_id is None]
+        weights = _("; ").join(
+            _("%(part)s counts %(weight)s") % {"part": part.title, "weight": part.weight} for part in scored
+        )
+        given = {"percent": exam.pass_percent, "weights": weights}
+        typed = len(scored) < len(self.parts)
+        if exam.rule == Exam.Rule.BOTH:
+            if len(scored) < 2:
+                return _("Pass every part, and reach %(percent)s%% in all.") % given
+            return _("Pass every part, and reach %(percent)s%% in all (%(weights)s).") % given
+        sentence = (
+            _("Take every part and reach %(percent)s%% in all (%(weights)s).")
+            if len(scored) > 1
+            else _("Reach %(percent)s%% in all.")
+        )
+        return sentence % given + (" " + _("The typing test must be passed by itself.") if typed else "")
 
     @property
     def next(self) -> PartState | None:
@@ -104,16 +143,18 @@ def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
     sitting_now = [attempt for attempt in attempts if attempt.state == Attempt.State.OPEN]
     if sitting_now and state == "past":
         state = "open"
+    late = not attempts and now > sitting.last_entry
     rows = []
     for part in sitting.exam.parts.all():
         tries = [attempt for attempt in attempts if attempt.part_id == part.pk]
         base = part.standard.minutes if part.standard else part.minutes
+        extra = 0 if part.standard else extra_minutes(base, candidacy.extra_percent, candidacy.extra_minutes)
         row = PartState(
             part=part,
             tries=tries,
             allowed=part.tries + candidacy.extra_tries,
-            minutes=base
-            + (0 if part.standard else extra_minutes(base, candidacy.extra_percent, candidacy.extra_minutes)),
+            minutes=base + extra,
+            extra=extra,
             attempt=next((attempt for attempt in tries if attempt.state == Attempt.State.OPEN), None),
             passed=any(attempt.state == Attempt.State.GRADED and attempt.passed for attempt in tries),
         )
@@ -122,9 +163,20 @@ def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
             row.action = ""
         elif row.attempt is not None:
             row.action = "resume"
-        elif state == "open" and now < sitting.closes_at and not sitting_now and not row.passed and row.left:
+        elif (
+            state == "open" and now < sitting.closes_at and not late and not sitting_now and not row.passed and row.left
+        ):
             row.action = "start"
         rows.append(row)
     if state == "open" and result is not None and not any(row.action for row in rows):
         state = "past"
-    return MySitting(candidacy, sitting, state, result, rows, begun=bool(attempts), released=released)
+    return MySitting(
+        candidacy,
+        sitting,
+        state,
+        result,
+        rows,
+        begun=bool(attempts),
+        released=released,
+        late=late and state == "open",
+    )

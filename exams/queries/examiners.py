@@ -1,42 +1,16 @@
-"""What trainers and examiners see: the list of sittings, the live board, and how strong topics are."""
+"""What trainers and examiners see: the list of sittings, and how strong topics are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from exams import statistics
-from exams.models import Attempt, Candidacy, Mark, Response, Result, Sitting
+from exams.models import Attempt, Candidacy, Mark, Sitting
 from exams.queries.newest import replaced
 from people.models import Employment, User
 from people.policy import below
-
-
-class _Length(Func):
-    """How many elements a JSON list has, on both engines."""
-
-    function = "json_array_length"
-    output_field = IntegerField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        return self.as_sql(compiler, connection, function="jsonb_array_length", **context)
 
 
 def topic_strength(since: datetime, units: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -121,83 +95,4 @@ def sittings(people: QuerySet[User], by: User) -> QuerySet[Sitting]:
             done=Count("candidacies", filter=Q(candidacies__result__isnull=False), distinct=True),
             passed=Count("candidacies", filter=Q(candidacies__result__passed=True), distinct=True),
         )
-    )
-
-
-@dataclass
-class BoardRow:
-    """A candidate on the live board. `state` is absent, coming, sitting, between, done, excused."""
-
-    candidacy: Candidacy
-    unit: str
-    state: str
-    attempts: list[Attempt]
-    open: Attempt | None
-    answered: int
-    questions: int
-    seconds_left: int
-    result: Result | None
-
-    @property
-    def user(self) -> User:
-        """The candidate."""
-        return self.candidacy.user
-
-    @property
-    def minutes_left(self) -> int:
-        """Whole minutes left, begun ones counted."""
-        return -(-self.seconds_left // 60)
-
-
-def board(sitting: Sitting, now: datetime, people: QuerySet[User] | None = None) -> list[BoardRow]:
-    """Every candidate (among `people`, if said) with state, answered questions, time left and result. Three queries."""
-    # Answers are counted for those who are sitting now only: the board is asked every ten seconds.
-    given = Response.objects.filter(attempt=OuterRef("pk")).exclude(answer={}).order_by().values("attempt")
-    sitting_now = Q(state=Attempt.State.OPEN)
-    attempts = (
-        Attempt.objects.select_related("part", "typing")
-        .defer("typing__text", "typing__committed")
-        .annotate(
-            answered=Case(When(sitting_now, then=Coalesce(Subquery(given.values(number=Count("pk"))), 0)), default=0),
-            questions=Case(When(sitting_now, then=_Length(F("paper__items"))), default=0),
-        )
-        .order_by("started_at", "id")
-    )
-    candidacies = Candidacy.objects.filter(sitting=sitting).select_related("user", "result", "override_by")
-    if people is not None:
-        candidacies = candidacies.filter(user__in=people)
-    candidacies = candidacies.prefetch_related(Prefetch("attempts", attempts)).order_by("user__name_sort", "user_id")
-    candidacies = list(candidacies)
-    units = dict(
-        Employment.objects.filter(user__in=[candidacy.user_id for candidacy in candidacies])
-        .order_by("valid_from")
-        .values_list("user", "unit__name")
-    )
-    return [_board_row(candidacy, units.get(candidacy.user_id, ""), sitting, now) for candidacy in candidacies]
-
-
-def _board_row(candidacy: Candidacy, unit: str, sitting: Sitting, now: datetime) -> BoardRow:
-    attempts = list(candidacy.attempts.all())
-    open_now = next((attempt for attempt in attempts if attempt.state == Attempt.State.OPEN), None)
-    result = getattr(candidacy, "result", None)
-    if candidacy.state == Candidacy.State.EXCUSED:
-        state = "excused"
-    elif open_now is not None:
-        state = "sitting"
-    elif result is not None:
-        state = "done"
-    elif attempts:
-        state = "between"
-    else:
-        state = "coming" if now < sitting.opens_at else "absent"
-    return BoardRow(
-        candidacy=candidacy,
-        unit=unit,
-        state=state,
-        attempts=attempts,
-        open=open_now,
-        answered=open_now.answered if open_now else 0,
-        questions=(open_now.questions or 0) if open_now else 0,
-        seconds_left=max(0, int((open_now.deadline - now).total_seconds())) if open_now else 0,
-        result=result,
     )

@@ -17,12 +17,26 @@ from exams.services.bank import add_question, move_question, publish_drafts, rev
 from exams.services.beats import Clock, beat
 from exams.services.corrections import checked_key, correct_key, regrade
 from exams.services.files import LARGEST_FILE, keep_answer_file
+from exams.services.invigilation import end_attempts, give_time, note_incident, pause, resume
+from exams.services.invitations import mail, send_letters
 from exams.services.late import accept_late, keep_late
 from exams.services.marking import answer_remark, ask_remark, begin_rubric, keep_draft, mark_answer, score_rubric
 from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.results import announce_released, release
-from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
+from exams.services.series import end_series, make_series, open_due
+from exams.services.sittings import (
+    cancel_sitting,
+    excuse,
+    grant,
+    guard_sitting,
+    invite,
+    makeup_sitting,
+    move_sitting,
+    networks,
+    open_sitting,
+    safe_browser_keys,
+)
 
 __all__ = [
     "GRACE",
@@ -43,29 +57,44 @@ __all__ = [
     "correct_key",
     "create_exam",
     "end_attempt",
+    "end_attempts",
     "end_attempts_of",
     "end_overdue",
+    "end_series",
     "excuse",
     "fold",
+    "give_time",
     "grant",
+    "guard_sitting",
     "invite",
     "keep_answer_file",
     "keep_draft",
     "keep_late",
+    "mail",
+    "make_series",
+    "makeup_sitting",
     "mark_answer",
     "markup_of",
     "move_exam",
     "move_question",
+    "move_sitting",
+    "networks",
+    "note_incident",
+    "open_due",
     "open_sitting",
+    "pause",
     "publish_drafts",
     "publish_exam",
     "regrade",
     "release",
+    "resume",
     "review_question",
     "revise_question",
     "rule",
+    "safe_browser_keys",
     "save_responses",
     "score_rubric",
+    "send_letters",
     "settle",
     "start_attempt",
     "submit",

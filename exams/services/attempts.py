@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exams import blueprint, folding, grading, marking, queries
@@ -96,6 +97,12 @@ def _check_may_start(candidacy: Candidacy, part: ExamPart, attempts: list[Attemp
         raise Refused(_("The sitting is not open yet."), code="early")
     if now >= sitting.closes_at:
         raise Refused(_("The sitting is closed."), code="closed")
+    if not attempts and now > sitting.last_entry:
+        raise Refused(
+            _("The last moment to begin was %(when)s; tell the invigilator.")
+            % {"when": f"{timezone.localtime(sitting.last_entry):%H:%M}"},
+            code="late",
+        )
     if any(attempt.state == State.OPEN for attempt in attempts):
         raise Refused(_("Finish the part that you have begun first."), code="other_open")
     tried = [attempt for attempt in attempts if attempt.part_id == part.pk]
@@ -391,7 +398,8 @@ def end_overdue(*, now: datetime) -> int:
     for pk, candidacy_id in list(overdue.values_list("pk", "candidacy_id")):
         with transaction.atomic():
             free = Candidacy.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=candidacy_id).first()
-            attempt = Attempt.objects.filter(pk=pk, state=State.OPEN).first() if free else None
+            # Read again under the lock: meanwhile somebody may have paused it or given it time.
+            attempt = overdue.filter(pk=pk).first() if free else None
             if attempt is not None:
                 submit(attempt=attempt, now=now, ended_by=EndedBy.CLOCK)
                 ended += 1

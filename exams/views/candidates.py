@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from exams import queries, services
-from exams.models import Attempt, Candidacy, ExamPart
+from exams import policy, queries, services
+from exams.formats import calendar, safe_browser
+from exams.models import Attempt, Candidacy, ExamPart, Sitting
 from exams.views.saving import token_of
 from ground.errors import Refused
 
@@ -42,7 +43,60 @@ def _mine(request: HttpRequest, pk: int) -> Candidacy:
 def candidacy(request: HttpRequest, pk: int) -> HttpResponse:
     """The cover of a sitting: the rules before the start, a start for each part in order."""
     row = queries.my_sitting(_mine(request, pk), request.now)
-    return render(request, "exams/candidacy.html", {"row": row})
+    refused = ""
+    try:
+        policy.check_entrance(request, row.sitting)
+    except Refused as refusal:
+        refused = str(refusal)
+    knows = policy.knows_code(request, row.sitting)
+    return render(request, "exams/candidacy.html", {"row": row, "refused": refused, "knows_code": knows})
+
+
+@require_safe
+def enter(request: HttpRequest, pk: int) -> HttpResponse:
+    """One address of a sitting for everybody invited, as letters and the Safe Exam Browser know it: leads to one's own cover."""
+    mine = get_object_or_404(Candidacy, user=request.user, sitting=pk)
+    return redirect("exams:candidacy", pk=mine.pk)
+
+
+@require_POST
+def admit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes the access code."""
+    mine = get_object_or_404(Candidacy.objects.select_related("sitting"), pk=pk, user=request.user)
+    try:
+        policy.give_code(request, mine.sitting, request.POST.get("code", ""))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("exams:candidacy", pk=pk)
+
+
+@require_safe
+def calendar_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sitting for one's own calendar."""
+    mine = get_object_or_404(Candidacy.objects.select_related("sitting__exam"), pk=pk, user=request.user)
+    content = queries.calendar_event(mine, mine.sitting)
+    disposition = {"Content-Disposition": 'attachment; filename="sitting.ics"'}
+    return HttpResponse(content, content_type=calendar.CONTENT_TYPE, headers=disposition)
+
+
+@require_safe
+def safe_browser_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The settings that the Safe Exam Browser needs for this sitting."""
+    mine = get_object_or_404(Candidacy.objects.select_related("sitting"), pk=pk, user=request.user)
+    return safe_browser_response(mine.sitting)
+
+
+def safe_browser_response(sitting: Sitting) -> HttpResponse:
+    """The settings file of a sitting."""
+    content = safe_browser.settings_file(queries.safe_browser_settings(sitting))
+    disposition = {"Content-Disposition": f'attachment; filename="sitting-{sitting.pk}.seb"'}
+    return HttpResponse(content, content_type=safe_browser.CONTENT_TYPE, headers=disposition)
+
+
+@require_safe
+def safe_browser_quit(request: HttpRequest) -> HttpResponse:
+    """The address at which the Safe Exam Browser closes itself; any other browser says so."""
+    return render(request, "exams/safe_browser_quit.html")
 
 
 @require_POST
@@ -51,6 +105,9 @@ def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     mine = get_object_or_404(Candidacy.objects.filter(user=request.user).select_related("sitting"), pk=pk)
     chosen = get_object_or_404(ExamPart.objects.select_related("standard"), pk=part, exam=mine.sitting.exam_id)
     try:
+        policy.check_entrance(request, mine.sitting)
+        if not policy.knows_code(request, mine.sitting):
+            raise Refused(_("Give the access code first; the invigilator has it."), code="code")
         begun = services.start_attempt(candidacy=mine, part=chosen, now=request.now)
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -87,6 +144,11 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("exams:typing_attempt", pk)
     if _ended(current, request.now):
         return redirect("exams:result", pk=current.candidacy_id)
+    try:
+        policy.check_entrance(request, current.candidacy.sitting)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("exams:candidacy", pk=current.candidacy_id)
     if request.GET.get("tab") != str(current.generation):
         return render(request, "exams/resume.html", {"attempt": current})
     questions = queries.asked(current)

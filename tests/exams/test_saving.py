@@ -390,9 +390,9 @@ def test_only_a_question_that_asks_for_a_file_takes_one_and_only_in_time(strange
     assert upload(stranger, attempt, b"%PDF-").json()["code"] == "ended"
 
 
-def test_a_file_is_served_to_whoever_marks_it_and_to_nobody_else_before_release(client, attempt, now):
+def test_a_file_is_served_to_its_candidate_and_to_whoever_marks_it_and_to_nobody_else(client, attempt, now):
     kept = makers.answer_file(attempt, now=now)
     url = reverse("exams:answer_file", args=[kept.pk])
-    for person in (attempt.candidacy.user, factories.person("别人")):
+    for person, status in ((attempt.candidacy.user, 200), (factories.person("别人"), 404)):
         client.force_login(person)
-        assert client.get(url).status_code == 404
+        assert client.get(url).status_code == status

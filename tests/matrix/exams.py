@@ -39,6 +39,29 @@ def sitting(world):
     return [_candidacy(world).sitting_id]
 
 
+def series(world):
+    """A monthly rule that has opened its sitting with a candidate of the first team."""
+    from datetime import time
+
+    from exams import services
+
+    made = services.make_series(
+        exam=makers.exam(),
+        name="月度考核",
+        audience={"people": [world.owner.pk]},
+        day=world.now.day,
+        opens=time(0),
+        hours=24,
+        by=None,
+        now=world.now,
+    )
+    return [made.pk]
+
+
+def exam(world):
+    return [_candidacy(world).sitting.exam_id]
+
+
 ROWS = [
     Row("exams:mine", roles="everybody"),
     Row("exams:candidacy", roles="owner", args=candidacy),
@@ -71,6 +94,22 @@ ROWS = [
     Row("exams:upload", roles="public", args=lambda world: [*attempt(world), 1], method="post"),
     Row("exams:signed_in", roles="everybody"),
     Row("exams:accept_late", roles=EXAMINERS, args=attempt, method="post", outside=404),
+    # Sittings: entrance, invigilation, make-ups, monthly series.
+    Row("exams:enter", roles="owner", args=sitting),
+    Row("exams:admit", roles="owner", args=candidacy, method="post"),
+    Row("exams:calendar", roles="owner", args=candidacy),
+    Row("exams:safe_browser", roles="owner", args=candidacy),
+    Row("exams:safe_browser_quit", roles="everybody"),
+    Row("exams:act", roles=EXAMINERS, args=sitting, method="post", outside=404, data=lambda world: {"action": "pause"}),
+    Row("exams:sitting_report", roles=READERS, args=sitting, outside=404),
+    Row("exams:sitting_edit", roles=EXAMINERS, args=sitting, outside=404),
+    Row("exams:sitting_move", roles=EXAMINERS, args=sitting, outside=404),
+    Row("exams:sitting_makeup", roles=EXAMINERS, args=sitting, outside=404),
+    Row("exams:sitting_safe_browser", roles=READERS, args=sitting, outside=404),
+    Row("exams:series_list", roles=READERS),
+    Row("exams:series_new", roles=EXAMINERS),
+    Row("exams:series_end", roles=EXAMINERS, args=series, method="post", outside=404),
+    Row("exams:exam_check", roles={"trainer", "examiner", "administrator", "auditor"}, args=exam),
     *typing.ROWS,
 ]
 

@@ -1,0 +1,1 @@
+"""Files that exams read and write."""
