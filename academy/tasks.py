@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from certificates import services as certificates
+from exams import services as exams
 from people import services as people
 from plans import services as plans
 
@@ -14,4 +15,5 @@ def nightly() -> None:
     certificates.render_missing(now=now)
     certificates.remind(now=now)
     people.sync_all_groups(now=now)
+    exams.forget_exchanges(now=now)
     plans.find_needs(year=timezone.localdate(now).year, now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exams.views import candidates, examiners
+from exams.views import candidates, examiners, exchange
 
 app_name = "exams"
 urlpatterns = [
@@ -28,5 +28,11 @@ urlpatterns = [
     path("manage/attempt/<int:pk>/void/", examiners.void, name="void"),
     path("manage/attempt/<int:pk>/confirm/", examiners.confirm, name="confirm"),
     path("question/<int:pk>/preview/", examiners.question_preview, name="question_preview"),
+    path("exchange/", exchange.exchange_list, name="exchange_list"),
+    path("exchange/template/", exchange.template, name="exchange_template"),
+    path("exchange/export/", exchange.export, name="exchange_export"),
+    path("exchange/<int:pk>/", exchange.exchange, name="exchange"),
+    path("exchange/<int:pk>/import/", exchange.order, name="exchange_order"),
+    path("exchange/<int:pk>/file/", exchange.download, name="exchange_file"),
     path("typing/", include("exams.typing.urls")),
 ]

@@ -274,7 +274,7 @@ def write(asked: Iterable[Row], output: Output) -> IO[bytes]:
     for row in asked:
         if output.unwritable(row):
             continue
-        first = row.topics[0] if row.topics else ""
+        first = rows.category_of(row)
         if first != category:
             category = first
             target.write(f"$CATEGORY: {category}\n\n".encode())

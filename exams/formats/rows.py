@@ -169,6 +169,22 @@ def weighed(options: list[str], weights: list[float], single: bool) -> tuple[str
     return Kind.MULTIPLE, content, {"correct": correct, "scoring": scoring}
 
 
+def as_line(place: str, row: Row, content_hash: str) -> list[Any]:
+    """A judged row as it waits in the private store, with the fingerprint of its words."""
+    return [place, asdict(row), content_hash]
+
+
+def from_line(line: list[Any]) -> tuple[str, Row, str]:
+    """Place, row and fingerprint again."""
+    place, values, content_hash = line
+    return place, Row(**{**values, "topics": tuple(values["topics"])}), content_hash
+
+
+def category_of(row: Row) -> str:
+    """The category under which a row is written: its first topic, where that is a plain code."""
+    return row.topics[0] if row.topics and re.fullmatch(r"[-\w]{1,60}", row.topics[0]) else ""
+
+
 def share(count: int) -> str:
     """The percentage of one of `count` parts as both formats write it: 33.33333 for three."""
     return f"{100 / count:.5f}".rstrip("0").rstrip(".")

@@ -3,6 +3,7 @@
 from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
 from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength
+from exams.queries.exchange import Previewed, PreviewedRows, export_rows, for_export, rows_path
 from exams.queries.papers import Asked, Reviewed, asked, asked_alone, released, review_alone, reviewed
 from exams.queries.results import result_page, results_of, strengths
 from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
@@ -13,11 +14,15 @@ __all__ = [
     "BoardRow",
     "MySitting",
     "PartState",
+    "Previewed",
+    "PreviewedRows",
     "Reviewed",
     "asked",
     "asked_alone",
     "board",
+    "export_rows",
     "fixed_questions",
+    "for_export",
     "my_sitting",
     "newest_sums",
     "pool",
@@ -29,6 +34,7 @@ __all__ = [
     "review_alone",
     "reviewed",
     "rows_of",
+    "rows_path",
     "shortages",
     "sittings",
     "sittings_for",

@@ -13,24 +13,43 @@ from exams.services.attempts import (
     take_over,
 )
 from exams.services.bank import add_question, move_question, review_question, revise_question
+from exams.services.exchange import (
+    begin_export,
+    begin_import,
+    carry_out_import,
+    check_import,
+    fail_exchange,
+    forget_exchanges,
+    order_import,
+    write_export,
+)
+from exams.services.judging import judged
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
 
 __all__ = [
     "GRACE",
     "add_question",
+    "begin_export",
+    "begin_import",
     "cancel_sitting",
+    "carry_out_import",
+    "check_import",
     "create_exam",
     "end_attempt",
     "end_attempts_of",
     "end_overdue",
     "excuse",
+    "fail_exchange",
     "fold",
+    "forget_exchanges",
     "grant",
     "invite",
+    "judged",
     "move_exam",
     "move_question",
     "open_sitting",
+    "order_import",
     "publish_exam",
     "review_question",
     "revise_question",
@@ -40,4 +59,5 @@ __all__ = [
     "submit",
     "take_over",
     "write_exam",
+    "write_export",
 ]

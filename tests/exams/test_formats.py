@@ -82,7 +82,7 @@ def again(format, rows):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows=st.lists(questions(), min_size=1, max_size=3))
 def test_rows_written_and_read_again_are_identical(format, rows):
     assert again(format, rows) == rows
