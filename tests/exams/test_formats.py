@@ -1,7 +1,5 @@
 """What is written is read again identically, in every format; what is hostile is refused with a sentence."""
 
-from io import BytesIO
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +8,9 @@ from exams import formats
 from exams.formats import Output, Row
 
 FORMATS = sorted(formats.READERS)
-TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=30)
+TEXT = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=30
+)
 ODD = st.sampled_from(
     ["=1+1", "a -> b", "{1:SA:=x}", "[html]<b>x</b>", "%50%x", "~", "#", "####", "\\", "\\n", "a\nb", "[[1]]", "::", "//", "*x",
      "x | y", " ", "", "_x0041_", "<p>文</p>", "&amp;", "]]>", "\u2028", "$CATEGORY: x", "TRUE", "1..2", "𠮷", "\ufeff", "\u3000"]
@@ -28,7 +28,10 @@ def shapes(draw):
     place = st.integers(0, max(0, len(options) - 1))
     rubric = st.lists(
         st.fixed_dictionaries(
-            {"name": WORD, "levels": st.lists(st.fixed_dictionaries({"points": st.integers(0, 20), "text": WORD}), max_size=3)}
+            {
+                "name": WORD,
+                "levels": st.lists(st.fixed_dictionaries({"points": st.integers(0, 20), "text": WORD}), max_size=3),
+            }
         ),
         max_size=2,
     )
