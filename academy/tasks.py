@@ -24,6 +24,7 @@ STEPS: dict[str, Callable[..., object]] = {
     "remind": certificates.remind,
     "sync_all_groups": people.sync_all_groups,
     "find_needs": _find_needs,
+    "forget_exchanges": exams.forget_exchanges,
 }
 """What a night catches up on: monthly sittings, certificates, groups of roles that began or ended, needs. No step waits for another."""
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from exams import queries
 from exams.formats import safe_browser
-from exams.models import AnswerFile, Attempt, Candidacy, RemarkRequest, Sitting, SittingSeries
+from exams.models import AnswerFile, Attempt, BankExchange, Candidacy, RemarkRequest, Sitting, SittingSeries
 from ground.errors import Refused
 from people.models import Role, User
-from people.policy import staff_in_reach
+from people.policy import has_role, staff_in_reach
 
 HOLDS_SITTINGS = (Role.EXAMINER, Role.PERSONNEL)
 MARKS = (Role.EXAMINER,)
@@ -46,6 +46,13 @@ def candidacies_in_reach(request: HttpRequest) -> QuerySet[Candidacy]:
 def attempts_in_reach(request: HttpRequest) -> QuerySet[Attempt]:
     """Attempts of people in reach."""
     return Attempt.objects.filter(candidacy__user__in=candidates_in_reach(request))
+
+
+def exchanges_in_reach(request: HttpRequest) -> QuerySet[BankExchange]:
+    """One's own imports and exports and those of the shell; an administrator's reach is everybody's."""
+    if has_role(request, Role.ADMINISTRATOR):
+        return BankExchange.objects.all()
+    return BankExchange.objects.filter(Q(by=request.user) | Q(by__isnull=True))
 
 
 def to_mark(request: HttpRequest) -> QuerySet[Attempt]:

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from exams import queries, statistics
-from exams.models import Exam, QuestionVersion, Sitting
+from exams.models import BankExchange, Exam, QuestionVersion, Sitting
 from exams.queries import stem_of
 from ground.tables import Column, Filter, Table
 from people.models import Level, User
@@ -236,3 +236,44 @@ class StrengthTable(Table):
         self._fill(people)
         for person in people:
             yield [(column.export or column.value)(person) for column in self.columns]
+
+
+EXCHANGE_BADGES = {
+    BankExchange.State.CHECKING: "due",
+    BankExchange.State.FAULTY: "late",
+    BankExchange.State.READY: "due",
+    BankExchange.State.WORKING: "due",
+    BankExchange.State.DONE: "ok",
+    BankExchange.State.FAILED: "late",
+}
+
+
+class ExchangeTable(Table):
+    """Imports and exports of questions, the newest first."""
+
+    name = "exchanges"
+    title = _("Imports and exports")
+    empty_title = _("Nothing imported or exported yet")
+    empty_text = _("Choose a file above, or have questions written to one.")
+    exports = False
+    columns = [
+        Column(
+            "name",
+            _("File"),
+            value=lambda row: row.name,
+            url=lambda row: reverse("exams:exchange", args=[row.pk]),
+            width=28,
+        ),
+        Column("direction", _("Direction"), value=lambda row: row.get_direction_display()),
+        Column("format", _("Format"), value=lambda row: row.get_format_display()),
+        Column(
+            "state",
+            _("State"),
+            value=lambda row: row.get_state_display(),
+            badge=lambda row: EXCHANGE_BADGES[row.state],
+        ),
+        Column("total", _("Questions"), order=("total",), value=lambda row: row.total, numeric=True),
+        Column("by", _("By"), value=lambda row: str(row.by.name) if row.by else "–"),
+        Column("at", _("Asked at"), order=("at", "pk"), value=lambda row: row.at),
+    ]
+    default_order = "-at"

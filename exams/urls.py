@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exams.views import bank, board, candidates, examiners, late, marking, reports, results, saving, series
+from exams.views import bank, board, candidates, examiners, exchange, late, marking, reports, results, saving, series
 
 app_name = "exams"
 urlpatterns = [
@@ -72,5 +72,11 @@ urlpatterns = [
     path("figures/question/<int:pk>/correct/", reports.correct, name="correct"),
     path("figures/correction/<int:pk>/", reports.correction, name="correction"),
     path("figures/topics/", reports.topics, name="topics"),
+    path("exchange/", exchange.exchange_list, name="exchange_list"),
+    path("exchange/template/", exchange.template, name="exchange_template"),
+    path("exchange/export/", exchange.export, name="exchange_export"),
+    path("exchange/<int:pk>/", exchange.exchange, name="exchange"),
+    path("exchange/<int:pk>/import/", exchange.order, name="exchange_order"),
+    path("exchange/<int:pk>/file/", exchange.download, name="exchange_file"),
     path("typing/", include("exams.typing.urls")),
 ]

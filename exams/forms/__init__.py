@@ -1,6 +1,7 @@
 """Forms of the examiner's pages, by topic."""
 
 from exams.forms.corrections import CorrectionForm
+from exams.forms.exchange import QuestionExportForm, QuestionFileForm
 from exams.forms.sittings import (
     ActForm,
     AudienceForm,
@@ -26,6 +27,8 @@ __all__ = [
     "InviteForm",
     "MakeupForm",
     "MoveForm",
+    "QuestionExportForm",
+    "QuestionFileForm",
     "ReasonForm",
     "SeriesForm",
     "SittingEditForm",

@@ -22,6 +22,7 @@ from exams.queries.corrections import (
     turns,
 )
 from exams.queries.examiners import sittings, topic_rates, topic_strength, unit_rates
+from exams.queries.exchange import Previewed, PreviewedRows, export_rows, for_export, rows_path
 from exams.queries.invigilation import Board, BoardRow, board, open_attempts, sitting_report
 from exams.queries.late import LateAnswer, LateAnswers, late_answers
 from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
@@ -53,6 +54,8 @@ __all__ = [
     "MySitting",
     "PartState",
     "PersonStrength",
+    "Previewed",
+    "PreviewedRows",
     "Reviewed",
     "Similar",
     "Turn",
@@ -64,7 +67,9 @@ __all__ = [
     "changes",
     "code_of",
     "exam_check",
+    "export_rows",
     "fixed_questions",
+    "for_export",
     "forget_versions",
     "graded",
     "judged",
@@ -94,6 +99,7 @@ __all__ = [
     "review_alone",
     "reviewed",
     "rows_of",
+    "rows_path",
     "rubric_of",
     "safe_browser_settings",
     "sequence",

@@ -16,9 +16,20 @@ from exams.services.attempts import (
 from exams.services.bank import add_question, move_question, publish_drafts, review_question, revise_question
 from exams.services.beats import Clock, beat
 from exams.services.corrections import checked_key, correct_key, regrade
+from exams.services.exchange import (
+    begin_export,
+    begin_import,
+    carry_out_import,
+    check_import,
+    fail_exchange,
+    forget_exchanges,
+    order_import,
+    write_export,
+)
 from exams.services.files import LARGEST_FILE, keep_answer_file
 from exams.services.invigilation import end_attempts, give_time, note_incident, pause, resume
 from exams.services.invitations import mail, send_letters
+from exams.services.judging import judged
 from exams.services.late import accept_late, keep_late
 from exams.services.marking import answer_remark, ask_remark, begin_rubric, keep_draft, mark_answer, score_rubric
 from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
@@ -51,8 +62,12 @@ __all__ = [
     "answer_remark",
     "ask_remark",
     "beat",
+    "begin_export",
+    "begin_import",
     "begin_rubric",
     "cancel_sitting",
+    "carry_out_import",
+    "check_import",
     "checked_key",
     "correct_key",
     "create_exam",
@@ -62,11 +77,14 @@ __all__ = [
     "end_overdue",
     "end_series",
     "excuse",
+    "fail_exchange",
     "fold",
+    "forget_exchanges",
     "give_time",
     "grant",
     "guard_sitting",
     "invite",
+    "judged",
     "keep_answer_file",
     "keep_draft",
     "keep_late",
@@ -82,6 +100,7 @@ __all__ = [
     "note_incident",
     "open_due",
     "open_sitting",
+    "order_import",
     "pause",
     "publish_drafts",
     "publish_exam",
@@ -100,4 +119,5 @@ __all__ = [
     "submit",
     "take_over",
     "write_exam",
+    "write_export",
 ]
