@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils.html import strip_tags
-from rapidfuzz import fuzz, process, utils
+from rapidfuzz import fuzz, process
 
 from exams import blueprint, statistics
 from exams.models import (
@@ -27,7 +27,7 @@ from exams.models import (
 from exams.queries.newest import newest_only
 from people.models import Level, User
 
-ALIKE = 62
+ALIKE = 60
 """Percent of their characters that two stems must share, in order, to be pointed out as similar."""
 
 
@@ -151,26 +151,31 @@ def similar_questions(stem: str, *, but: int | None = None, most: int = 5) -> li
     rows = (
         Question.objects.exclude(state=Question.State.RETIRED)
         .exclude(pk=but)
-        .annotate(words=Coalesce(KT("draft__content__stem"), KT("current__content__stem")))
+        .annotate(
+            words=Coalesce(KeyTextTransform("stem", "draft__content"), KeyTextTransform("stem", "current__content"))
+        )
         .values_list("pk", "code", "words")
     )
-    known = [(pk, code, _without_markup(words or "")) for pk, code, words in rows.iterator(chunk_size=5000)]
+    known = [(pk, code, words or "") for pk, code, words in rows.iterator(chunk_size=5000)]
     found = process.extract(
-        _without_markup(stem),
-        [words for _pk, _code, words in known],
+        _folded(stem),
+        [_folded(words) for _pk, _code, words in known],
         scorer=fuzz.ratio,
-        processor=utils.default_process,
+        processor=None,
         limit=most,
         score_cutoff=ALIKE,
     )
-    return [Similar(known[place][0], known[place][1], words, round(score)) for words, score, place in found]
+    return [
+        Similar(known[place][0], known[place][1], strip_tags(known[place][2]), round(score))
+        for _words, score, place in found
+    ]
 
 
-_TAG = re.compile(r"<[^>]*>|\[\[\d+\]\]")
+_UNSAID = re.compile(r"<[^>]*>|\[\[\d+\]\]|&\w+;|[\W_]+")
 
 
-def _without_markup(stem: str) -> str:
-    return _TAG.sub(" ", stem)
+def _folded(stem: str) -> str:
+    return _UNSAID.sub("", stem).casefold()
 
 
 def stem_of(version: QuestionVersion) -> str:

@@ -190,16 +190,23 @@ def _added(request: HttpRequest) -> BankMedia:
 def media(request: HttpRequest, sha256: str, name: str) -> HttpResponse:
     """A picture or recording of a question, to whoever is signed in; a part of it where a player asks for one."""
     kept = get_object_or_404(BankMedia, sha256=sha256)
-    response = private_files.send(kept.stored, filename=kept.name, content_type=kept.content_type)
-    asked = RANGE.fullmatch(request.headers.get("Range", ""))
-    if asked and int(asked[1]) < kept.size:
-        first, last = int(asked[1]), min(int(asked[2] or kept.size), kept.size - 1)
-        if first <= last:
-            whole = b"".join(response.streaming_content)
-            response.close()
-            response = HttpResponse(whole[first : last + 1], status=206, content_type=kept.content_type)
-            response["Content-Range"] = f"bytes {first}-{last}/{kept.size}"
+    part = _part(request, kept.size)
+    if part is None:
+        response = private_files.send(kept.stored, filename=kept.name, content_type=kept.content_type)
+    else:
+        response = private_files.send_part(
+            kept.stored, first=part[0], last=part[1], size=kept.size, content_type=kept.content_type
+        )
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, max-age=86400, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _part(request: HttpRequest, size: int) -> tuple[int, int] | None:
+    """The first and last byte of the one range that is asked for; None for the whole, or where it makes no sense."""
+    asked = RANGE.fullmatch(request.headers.get("Range", ""))
+    if asked is None:
+        return None
+    first, last = int(asked[1]), min(int(asked[2] or size), size - 1)
+    return (first, last) if first <= last else None
