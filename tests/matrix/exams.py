@@ -45,6 +45,20 @@ def token(world):
     return {"token": signed, "position": 1, "seq": 1, "answer": "true"}
 
 
+def exchange(world):
+    from exams import services
+
+    return [services.begin_export(format="gift", by=None, now=world.now, queue=False).pk]
+
+
+def exchange_written(world):
+    from exams import services
+
+    begun = services.begin_export(format="gift", by=None, now=world.now, queue=False)
+    return [services.write_export(exchange=begun, now=world.now).pk]
+
+
+WRITERS = {"trainer", "examiner", "administrator"}
 ROWS = [
     Row("exams:mine", roles="everybody"),
     Row("exams:candidacy", roles="owner", args=candidacy),
@@ -72,5 +86,11 @@ ROWS = [
         roles={"trainer", "examiner", "administrator", "auditor"},
         args=lambda world: [makers.question(now=world.now).pk],
     ),
+    Row("exams:exchange_list", roles=WRITERS),
+    Row("exams:exchange_template", roles=WRITERS),
+    Row("exams:exchange_export", roles=WRITERS, method="post"),
+    Row("exams:exchange", roles=WRITERS, args=exchange),
+    Row("exams:exchange_order", roles=WRITERS, args=exchange, method="post"),
+    Row("exams:exchange_file", roles=WRITERS, args=exchange_written),
     *typing.ROWS,
 ]
