@@ -77,6 +77,19 @@ def exam(world):
     return [_candidacy(world).sitting.exam_id]
 
 
+def exchange(world):
+    from exams import services
+
+    return [services.begin_export(format="gift", by=None, now=world.now, queue=False).pk]
+
+
+def exchange_written(world):
+    from exams import services
+
+    begun = services.begin_export(format="gift", by=None, now=world.now, queue=False)
+    return [services.write_export(exchange=begun, now=world.now).pk]
+
+
 ROWS = [
     Row("exams:mine", roles="everybody"),
     Row("exams:candidacy", roles="owner", args=candidacy),
@@ -128,6 +141,12 @@ ROWS = [
     Row("exams:series_new", roles=EXAMINERS),
     Row("exams:series_end", roles=EXAMINERS, args=series, method="post", outside=404),
     Row("exams:exam_check", roles={"trainer", "examiner", "administrator", "auditor"}, args=exam),
+    Row("exams:exchange_list", roles=WRITES_QUESTIONS),
+    Row("exams:exchange_template", roles=WRITES_QUESTIONS),
+    Row("exams:exchange_export", roles=WRITES_QUESTIONS, method="post"),
+    Row("exams:exchange", roles=WRITES_QUESTIONS, args=exchange),
+    Row("exams:exchange_order", roles=WRITES_QUESTIONS, args=exchange, method="post"),
+    Row("exams:exchange_file", roles=WRITES_QUESTIONS, args=exchange_written),
     *typing.ROWS,
 ]
 
