@@ -1,6 +1,16 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
-from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
+from exams.queries.bank import (
+    Similar,
+    fixed_questions,
+    pool,
+    question_figures,
+    rows_of,
+    shortages,
+    similar_questions,
+    stem_of,
+    waiting_questions,
+)
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
 from exams.queries.corrections import (
     BATCH,
@@ -30,6 +40,7 @@ __all__ = [
     "PartState",
     "PersonStrength",
     "Reviewed",
+    "Similar",
     "Turn",
     "asked",
     "asked_alone",
@@ -65,9 +76,11 @@ __all__ = [
     "rows_of",
     "rubric_of",
     "shortages",
+    "similar_questions",
     "sittings",
     "sittings_for",
     "standing_of",
+    "stem_of",
     "strength_of_people",
     "strengths",
     "topic_rates",
@@ -78,6 +91,7 @@ __all__ = [
     "verdict",
     "verdict_of",
     "waiting",
+    "waiting_questions",
     "with_attempts",
     "with_sitters",
 ]

@@ -13,16 +13,20 @@ from exams.services.attempts import (
     submit,
     take_over,
 )
-from exams.services.bank import add_question, move_question, review_question, revise_question
+from exams.services.bank import add_question, move_question, publish_drafts, review_question, revise_question
 from exams.services.corrections import checked_key, correct_key, regrade
 from exams.services.marking import answer_remark, ask_remark, begin_rubric, keep_draft, mark_answer, score_rubric
+from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.results import announce_released, release
 from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
 
 __all__ = [
     "GRACE",
+    "LARGEST_RECORDING",
+    "add_media",
     "add_question",
+    "address_of",
     "announce_released",
     "answer_remark",
     "ask_remark",
@@ -40,9 +44,11 @@ __all__ = [
     "invite",
     "keep_draft",
     "mark_answer",
+    "markup_of",
     "move_exam",
     "move_question",
     "open_sitting",
+    "publish_drafts",
     "publish_exam",
     "regrade",
     "release",
