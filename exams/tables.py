@@ -135,7 +135,7 @@ class WaitingTable(Table):
 SUSPICIONS = {
     statistics.CONTRARY: _("the strong get it wrong more often than the weak: check the key"),
     statistics.BLUNT: _("it hardly tells the strong from the weak"),
-    statistics.HARD: _("fewer than 30 % of its points are won"),
+    statistics.HARD: _("fewer than 30 in 100 of its points are won"),
     statistics.EASY: _("nearly everybody gets it right"),
 }
 """Why a question should be looked at, in words."""
@@ -165,7 +165,7 @@ class ItemTable(Table):
         Column("words", _("Words"), value=lambda row: row.words, width=50),
         Column("kind", _("Kind"), order=("kind",), value=lambda row: row.version.get_kind_display()),
         Column("count", _("Answers"), order=("count",), value=lambda row: row.item.count, numeric=True),
-        Column("facility", _("Facility, %"), order=("facility",), value=lambda row: row.facility, numeric=True),
+        Column("facility", _("Facility, percent"), order=("facility",), value=lambda row: row.facility, numeric=True),
         Column(
             "discrimination",
             _("Discrimination"),
@@ -200,7 +200,7 @@ class StrengthTable(Table):
         Column("answered", _("Answers"), value=lambda row: row.strength.answered if row.strength else 0, numeric=True),
         Column(
             "percent",
-            _("Points won, %"),
+            _("Points won, percent"),
             value=lambda row: row.strength.percent if row.strength else None,
             numeric=True,
         ),

@@ -176,7 +176,7 @@ def turns(found: Sequence[Change], now: datetime) -> list[Turn]:
     by_attempt = {change.attempt.pk: change for change in found}
     wanted = {change.attempt.candidacy_id for change in found}
     candidacies = with_attempts(Candidacy.objects.filter(pk__in=wanted)).select_related(
-        "sitting__exam", "user", "result"
+        "sitting__exam", "user", "result__user", "result__exam"
     )
     rows = []
     for candidacy in candidacies:

@@ -190,7 +190,9 @@ def rubric(request: HttpRequest, pk: int) -> HttpResponse:
     items = queries.judged(attempt, range(1, len(attempt.paper.items) + 1), request.user)
     left = int((attempt.deadline - request.now).total_seconds())
     context = {"attempt": attempt, "items": items, "seconds": max(0, left), "running": attempt.state == "open"}
-    return render(request, "exams/rubric.html", context | {"shown": f"{max(0, left) // 60:02}:{max(0, left) % 60:02}"})
+    return render(
+        request, "exams/rubric_sheet.html", context | {"shown": f"{max(0, left) // 60:02}:{max(0, left) % 60:02}"}
+    )
 
 
 @require_POST

@@ -159,7 +159,7 @@ def taken(*, now, right=5, **more):
     return services.submit(attempt=attempt, now=now + timedelta(minutes=10))
 
 
-RUBRIC = [
+ESSAY_RUBRIC = [
     {
         "name": "内容",
         "levels": [{"points": 0, "text": "没有"}, {"points": 3, "text": "部分"}, {"points": 6, "text": "完整"}],
@@ -175,7 +175,7 @@ def written(kind="essay", *, rubric=None, topic=None, points=10, **more):
         "file": {"stem": "录一段接听。", "accepts": "audio"},
         "task": {"stem": "现场处理一次投诉。", "minutes": None},
     }[kind]
-    key = {"rubric": RUBRIC if rubric is None else rubric, "model": "先听完，再道歉。"}
+    key = {"rubric": ESSAY_RUBRIC if rubric is None else rubric, "model": "先听完，再道歉。"}
     return question(topic, kind, content=content, key=key, points=points, **more)
 
 
