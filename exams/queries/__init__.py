@@ -1,10 +1,20 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
-from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
+from exams.queries.bank import fixed_questions, forget_candidates, pool, question_figures, rows_of, shortages
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
 from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength
 from exams.queries.late import LateAnswer, LateAnswers, late_answers
-from exams.queries.papers import Asked, Reviewed, asked, asked_alone, forget_versions, released, review_alone, reviewed
+from exams.queries.papers import (
+    Asked,
+    Reviewed,
+    asked,
+    asked_alone,
+    forget_versions,
+    keyed_versions,
+    released,
+    review_alone,
+    reviewed,
+)
 from exams.queries.results import result_page, results_of, strengths
 from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
 
@@ -21,7 +31,9 @@ __all__ = [
     "asked_alone",
     "board",
     "fixed_questions",
+    "forget_candidates",
     "forget_versions",
+    "keyed_versions",
     "late_answers",
     "my_sitting",
     "newest_sums",

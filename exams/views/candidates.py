@@ -66,7 +66,7 @@ def _paper_url(attempt: Attempt, position: int = 1) -> str:
 
 def _attempt(request: HttpRequest, pk: int) -> Attempt:
     attempts = Attempt.objects.filter(candidacy__user=request.user)
-    return get_object_or_404(attempts.select_related("part", "paper", "candidacy__sitting__exam"), pk=pk)
+    return get_object_or_404(attempts.select_related("part", "paper", "candidacy"), pk=pk)
 
 
 def _ended(attempt: Attempt, now: datetime) -> bool:
@@ -145,7 +145,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hands in."""
-    ended = services.submit(attempt=_attempt(request, pk), now=request.now)
+    mine = get_object_or_404(Attempt.objects.only("candidacy"), pk=pk, candidacy__user=request.user)
+    ended = services.submit(attempt=mine, now=request.now)
     messages.success(request, _("Handed in."))
     return redirect("exams:result", pk=ended.candidacy_id)
 
