@@ -1,10 +1,22 @@
-"""The language a signed-in person has chosen; others get the cookie's or the site's."""
+"""Who may come in, and in which language: the one a signed-in person has chosen; others get the cookie's or the site's."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Leads everybody else to the login; for a view that needs none, nobody is even loaded."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse], view_args: tuple, view_kwargs: dict
+    ) -> HttpResponse | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class LanguageMiddleware:

@@ -3,6 +3,7 @@
 from exams.queries.bank import (
     Similar,
     fixed_questions,
+    forget_candidates,
     pool,
     question_figures,
     rows_of,
@@ -27,7 +28,17 @@ from exams.queries.invigilation import Board, BoardRow, board, open_attempts, si
 from exams.queries.late import LateAnswer, LateAnswers, late_answers
 from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
 from exams.queries.newest import newest_only, replaced
-from exams.queries.papers import Asked, Reviewed, asked, asked_alone, forget_versions, released, review_alone, reviewed
+from exams.queries.papers import (
+    Asked,
+    Reviewed,
+    asked,
+    asked_alone,
+    forget_versions,
+    keyed_versions,
+    released,
+    review_alone,
+    reviewed,
+)
 from exams.queries.release import over, released_only, released_to_candidate, with_sitters
 from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
 from exams.queries.results import questions_shown, result_page, results_of, strengths
@@ -70,9 +81,11 @@ __all__ = [
     "export_rows",
     "fixed_questions",
     "for_export",
+    "forget_candidates",
     "forget_versions",
     "graded",
     "judged",
+    "keyed_versions",
     "late_answers",
     "my_sitting",
     "newest_correction",

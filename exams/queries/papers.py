@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -89,24 +90,40 @@ class Asked:
 
 
 _known: dict[int, QuestionVersion] = {}
+_keyed: dict[int, QuestionVersion] = {}
 MOST_KNOWN = 4000
 
 
 def shown_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
-    """The frozen words of question versions, without their keys but for how they score. A version never changes, so a process reads each once."""
-    missing = [pk for pk in wanted if pk not in _known]
+    """The frozen words of question versions, without their keys but for how they score.
+
+    A version never changes, so a process reads each once.
+    """
     words = QuestionVersion.objects.only("kind", "content").annotate(scoring=KT("key__scoring"))
-    fresh = words.in_bulk(missing) if missing else {}
-    found = {pk: fresh.get(pk) or _known[pk] for pk in wanted}
-    if len(_known) + len(fresh) > MOST_KNOWN:
-        _known.clear()
-    _known.update(fresh)
+    return _once(_known, words, wanted)
+
+
+def keyed_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
+    """The same whole, with keys and explanations: for marking, and for what is shown after release."""
+    return _once(_keyed, QuestionVersion.objects.all(), wanted)
+
+
+def _once(
+    known: dict[int, QuestionVersion], versions: QuerySet[QuestionVersion], wanted: set[int]
+) -> dict[int, QuestionVersion]:
+    missing = [pk for pk in wanted if pk not in known]
+    fresh = versions.in_bulk(missing) if missing else {}
+    found = {pk: fresh[pk] if pk in fresh else known[pk] for pk in wanted}
+    if len(known) + len(fresh) > MOST_KNOWN:
+        known.clear()
+    known.update(fresh)
     return found
 
 
 def forget_versions() -> None:
     """Forgets what is known by number, for another database in the same process."""
     _known.clear()
+    _keyed.clear()
 
 
 def asked(attempt: Attempt) -> list[Asked]:
@@ -159,7 +176,7 @@ def _asked(
         position=position,
         version=version.pk,
         kind=version.kind,
-        kind_name=version.get_kind_display(),
+        kind_name=Kind(version.kind).label,
         stem=mark_safe(content["stem"]),
         unit=content.get("unit", ""),
         points=item["points"],
@@ -261,7 +278,7 @@ def _anybody_sits(sitting: Sitting) -> bool:
 
 def reviewed(attempt: Attempt) -> list[Reviewed]:
     """The marked paper with keys and explanations; call it only for a released attempt."""
-    versions = QuestionVersion.objects.in_bulk({item["version"] for item in attempt.paper.items})
+    versions = keyed_versions({item["version"] for item in attempt.paper.items})
     points = {mark.position: mark.points for mark in Mark.objects.filter(attempt=attempt).order_by("id")}
     return [
         _reviewed(question, versions[question.version], points.get(question.position)) for question in asked(attempt)

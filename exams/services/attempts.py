@@ -22,7 +22,6 @@ from exams.models import (
     KeyCorrection,
     Mark,
     Paper,
-    QuestionVersion,
     Response,
     Result,
 )
@@ -282,12 +281,10 @@ def submit(
     The score is in percent of the paper's points, cut after two places; the pass mark is the one at the start, and passing
     is decided in whole points. A typing attempt is scored by the typing room.
     """
-    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
-    attempt = (
-        Attempt.objects.select_for_update(of=("self",))
-        .select_related("part", "paper", "candidacy__user")
-        .get(pk=attempt.pk)
-    )
+    candidacies = Candidacy.objects.select_for_update(of=("self",)).select_related("sitting", "user")
+    candidacy = candidacies.get(pk=attempt.candidacy_id)
+    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
+    attempt.candidacy = candidacy
     if attempt.state != State.OPEN:
         return attempt
     if ended_by == EndedBy.CANDIDATE and now > attempt.deadline:
@@ -296,8 +293,7 @@ def submit(
         attempt.passed = bool(typing.finish(attempt=attempt, now=now).passed)
         attempt.state = State.GRADED
     else:
-        _mark(attempt, now)
-        _settle(attempt)
+        _settle(attempt, _mark(attempt, now))
     attempt.ended_by = ended_by
     attempt.ended_at = min(now, attempt.deadline) if ended_by == EndedBy.CLOCK else now
     attempt.generation += 1
@@ -310,10 +306,10 @@ def submit(
     return attempt
 
 
-def _mark(attempt: Attempt, now: datetime) -> None:
+def _mark(attempt: Attempt, now: datetime) -> list[Mark]:
     """Writes a mark for every position that a key can grade; the others wait for a person."""
     items = attempt.paper.items
-    versions = QuestionVersion.objects.in_bulk({item["version"] for item in items})
+    versions = queries.keyed_versions({item["version"] for item in items})
     answers = dict(Response.objects.filter(attempt=attempt).values_list("position", "answer"))
     corrections = KeyCorrection.objects.filter(version__in=versions).order_by("id")
     corrected = {version: (action, key) for version, action, key in corrections.values_list("version", "action", "key")}
@@ -330,19 +326,21 @@ def _mark(attempt: Attempt, now: datetime) -> None:
             Mark(
                 attempt=attempt,
                 position=position,
-                version=version,
+                version_id=version.pk,
                 topic_id=item["topic"],
                 points=given[0],
                 out_of=given[1],
                 given_at=now,
             )
         )
-    Mark.objects.bulk_create(marks)
+    return Mark.objects.bulk_create(marks)
 
 
-def _settle(attempt: Attempt) -> None:
-    """Sums the newest marks into the attempt; graded once every position has one, and being marked until then."""
-    marks = list(Mark.objects.filter(attempt=attempt).order_by("id"))
+def _settle(attempt: Attempt, marks: list[Mark] | None = None) -> None:
+    """Sums the newest marks (all there are, in their order) into the attempt; graded once every position has one, and being
+    marked until then."""
+    if marks is None:
+        marks = list(Mark.objects.filter(attempt=attempt).order_by("id"))
     attempt.points, attempt.out_of = queries.newest_sums(marks)
     if len({mark.position for mark in marks}) < len(attempt.paper.items):
         attempt.state = State.MARKING
@@ -448,12 +446,12 @@ def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
 
     A result that a ruling or an extra try has opened again is kept and says what counts now.
     """
-    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=candidacy.pk)
-    verdict = queries.verdict(candidacy, now)
-    before = Result.objects.filter(candidacy=candidacy).first()
+    locked = queries.with_attempts(Candidacy.objects.select_for_update(of=("self",)))
+    candidacy = locked.select_related("user", "result").get(pk=candidacy.pk)
+    verdict = queries.verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
+    before = getattr(candidacy, "result", None)
     if before is None and not verdict.decided:
         return None
-    candidacy = Candidacy.objects.select_related("sitting__exam", "user").get(pk=candidacy.pk)
     exam, user = candidacy.sitting.exam, candidacy.user
     turned = before is None or before.passed != verdict.passed
     result = before or Result()

@@ -4,7 +4,6 @@ A version never changes, so each is rendered once for every state in which candi
 order of options and the tab's token stand, which are filled for each page. So a paper of forty costs a few joined strings.
 """
 
-import json
 import re
 import secrets
 from dataclasses import replace
@@ -44,6 +43,38 @@ def asked_questions(context: template.Context) -> SafeString:
     return mark_safe("".join(_filled(question, len(questions), at, values) for question in questions))
 
 
+@register.simple_tag(takes_context=True)
+def asked_links(context: template.Context) -> SafeString:
+    """A link to every question of `questions`, with what is answered and marked."""
+    attempt, at = context["attempt"], context.get("at")
+    values = {"paper": context["paper_url"], "tab": str(attempt.generation)}
+    links = []
+    for question in context["questions"]:
+        state = {"answered": question.answered, "marked": question.marked, "here": question.position == at}
+        key = ("link", get_language(), *state.values())
+        parts = _kept(
+            key, "exams/asked_link.html", state | {name: _slot(name) for name in ("paper", "tab", "position")}
+        )
+        links.append(_fill(parts, values | {"position": str(question.position)}))
+    return mark_safe("".join(links))
+
+
+def _fill(parts: list[str], values: dict[str, str]) -> str:
+    """Text and names of slots in turn, joined with what stands in the slots."""
+    return "".join(values[part] if place % 2 else part for place, part in enumerate(parts))
+
+
+def _kept(key: tuple[object, ...], name: str, context: dict[str, object], *, keep: bool = True) -> list[str]:
+    parts = _rendered.get(key)
+    if parts is None:
+        parts = _SLOT.split(render_to_string(name, context))
+        if keep and not settings.DEBUG:
+            if len(_rendered) >= MOST:
+                _rendered.clear()
+            _rendered[key] = parts
+    return parts
+
+
 def _filled(question: Asked, of: int, at: int, values: dict[str, str]) -> str:
     place = question.position
     values |= {
@@ -57,9 +88,7 @@ def _filled(question: Asked, of: int, at: int, values: dict[str, str]) -> str:
     }
     if question.kind in CHOICES:
         values |= {f"option_{number}": option for number, option in enumerate(question.options)}
-    parts = _parts(question, of)
-    parts[1::2] = [values[name] for name in parts[1::2]]
-    return "".join(parts)
+    return _fill(_parts(question, of), values)
 
 
 def _parts(question: Asked, of: int) -> list[str]:
@@ -72,27 +101,18 @@ def _parts(question: Asked, of: int) -> list[str]:
         question.points,
         edge,
         question.marked,
-        json.dumps(question.answer),
-        None if question.kind in CHOICES else json.dumps(question.order),
+        repr(question.answer),
+        None if question.kind in CHOICES else repr(question.order),
     )
-    parts = _rendered.get(key)
-    if parts is None:
-        parts = _SLOT.split(_rendering(question, edge))
-        if not settings.DEBUG and (question.kind in FEW_STATES or not question.answered):
-            if len(_rendered) >= MOST:
-                _rendered.clear()
-            _rendered[key] = parts
-    return list(parts)
-
-
-def _rendering(question: Asked, edge: int) -> str:
+    known = _rendered.get(key)
+    if known is not None:
+        return known
     shown = replace(question, position=_slot("position"), seq=_slot("seq"))
     if question.kind in CHOICES:
         shown.options = [_slot(f"option_{number}") for number in range(len(question.options))]
-    slots = {name: _slot(name) for name in SLOTS}
-    return render_to_string(
-        "exams/asked.html", {"question": shown, "first": edge & 1, "last": edge & 2, "of": True, **slots}
-    )
+    given = {"question": shown, "first": edge & 1, "last": edge & 2, "of": True}
+    few = question.kind in FEW_STATES or not question.answered
+    return _kept(key, "exams/asked.html", given | {name: _slot(name) for name in SLOTS}, keep=few)
 
 
 def _slot(name: str) -> SafeString:

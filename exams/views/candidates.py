@@ -208,6 +208,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hands in."""
-    ended = services.submit(attempt=_attempt(request, pk), now=request.now)
+    mine = get_object_or_404(Attempt.objects.only("candidacy"), pk=pk, candidacy__user=request.user)
+    ended = services.submit(attempt=mine, now=request.now)
     messages.success(request, _("Handed in."))
     return redirect("exams:result", pk=ended.candidacy_id)

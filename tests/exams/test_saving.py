@@ -58,7 +58,11 @@ def one(seq=1, position=1, **more):
     return {"position": position, "seq": seq, "answer": {"chosen": [0]}, "marked": False, **more}
 
 
-def test_a_save_needs_the_token_alone_and_one_statement(stranger, attempt):
+@pytest.mark.parametrize("known", [True, False])
+def test_a_save_needs_the_token_alone_and_one_statement(stranger, attempt, known):
+    """Whether a session comes along or not, nobody looks at it."""
+    if known:
+        stranger.force_login(attempt.candidacy.user)
     token = token_of(attempt)
     with CaptureQueriesContext(connection) as asked:
         response = post(stranger, "save", attempt, token=token, answers=[one(spent_ms=4000)])
