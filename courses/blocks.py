@@ -59,7 +59,7 @@ class ComparisonBlock(blocks.StructBlock):
     rows = blocks.ListBlock(ComparisonRowBlock(), label=_("Rows"))
 
     class Meta:
-        icon = "tick"
+        icon = "check"
         label = _("Do and don't")
         description = _("What to do and what not to do, side by side, with the reason.")
         template = "blocks/comparison.html"

@@ -240,6 +240,12 @@ class Mark(models.Model):
             models.Index(
                 fields=["attempt", "given_at", "topic_id", "points", "out_of"], name="marks_by_topic_strength"
             ),
+            # The few marks that replace an older one, so that sums over all can leave out what was replaced.
+            models.Index(
+                fields=["attempt", "position", "id"],
+                condition=Q(source__in=["correction", "late", "remark"]),
+                name="marks_that_replace",
+            ),
         ]
 
     def __str__(self) -> str:

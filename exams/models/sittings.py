@@ -1,5 +1,7 @@
 """Exams and their parts, and the sittings that open them to named people."""
 
+from datetime import datetime, timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -97,6 +99,8 @@ class Exam(ClusterableModel):
         """A total that decides needs its pass mark."""
         if self.rule != self.Rule.PARTS and self.pass_percent is None:
             raise ValidationError({"pass_percent": _("Say which total is enough.")})
+        if self.pass_percent is not None and self.pass_percent > 100:
+            raise ValidationError({"pass_percent": _("A pass mark is at most 100 percent.")})
 
     def __str__(self) -> str:
         return self.name
@@ -154,10 +158,15 @@ class ExamPart(ClusterableModel):
             self.minutes = self.pass_percent = None
             if self.standard_id is None:
                 raise ValidationError({"standard": _("Choose the typing standard.")})
-        else:
-            self.standard = None
-            if self.minutes is None or self.pass_percent is None:
-                raise ValidationError(_("A paper or face-to-face part needs minutes and a pass mark."))
+            return
+        self.standard = None
+        faults = {}
+        if not self.minutes:
+            faults["minutes"] = _("Say how many minutes a paper or face-to-face part takes.")
+        if self.pass_percent is None or self.pass_percent > 100:
+            faults["pass_percent"] = _("Say the pass mark, 0 to 100 percent.")
+        if faults:
+            raise ValidationError(faults)
 
     def __str__(self) -> str:
         return self.title
@@ -296,6 +305,18 @@ class Sitting(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def last_entry(self) -> datetime:
+        """The last moment at which somebody who has not begun yet may begin."""
+        if self.exam.late_entry is None:
+            return self.closes_at
+        return min(self.closes_at, self.opens_at + timedelta(minutes=self.exam.late_entry))
+
+    @property
+    def wants_safe_browser(self) -> bool:
+        """Whether only the Safe Exam Browser is let in."""
+        return bool(self.config_keys or self.browser_keys)
 
 
 class Candidacy(models.Model):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -57,6 +58,7 @@ class Asked:
     answer: dict[str, Any]
     seq: int
     marked: bool
+    spent_ms: int = 0
     scoring: str = "all"
     case: str = ""
     lines: list[Line] = field(default_factory=list)
@@ -87,20 +89,60 @@ class Asked:
         return any(" src=" in option for option in self.options)
 
 
+_known: dict[int, QuestionVersion] = {}
+_keyed: dict[int, QuestionVersion] = {}
+MOST_KNOWN = 4000
+
+
+def shown_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
+    """The frozen words of question versions, without their keys but for how they score.
+
+    A version never changes, so a process reads each once.
+    """
+    words = QuestionVersion.objects.only("kind", "content").annotate(scoring=KT("key__scoring"))
+    return _once(_known, words, wanted)
+
+
+def keyed_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
+    """The same whole, with keys and explanations: for marking, and for what is shown after release."""
+    return _once(_keyed, QuestionVersion.objects.all(), wanted)
+
+
+def _once(
+    known: dict[int, QuestionVersion], versions: QuerySet[QuestionVersion], wanted: set[int]
+) -> dict[int, QuestionVersion]:
+    missing = [pk for pk in wanted if pk not in known]
+    fresh = versions.in_bulk(missing) if missing else {}
+    found = {pk: fresh[pk] if pk in fresh else known[pk] for pk in wanted}
+    if len(known) + len(fresh) > MOST_KNOWN:
+        known.clear()
+    known.update(fresh)
+    return found
+
+
+def forget_versions() -> None:
+    """Forgets what is known by number, for another database in the same process."""
+    _known.clear()
+    _keyed.clear()
+
+
 def asked(attempt: Attempt) -> list[Asked]:
     """The paper of an attempt with the answers kept so far. Nothing of the key is read but how it scores.
 
-    Two queries, and a third where a file has been handed in.
+    Two queries, or one once this process knows the words of every question; one more where a file has been handed in.
     """
     items = attempt.paper.items
-    versions = _words({item[name] for item in items for name in ("version", "case") if name in item})
+    versions = shown_versions({item[name] for item in items for name in ("version", "case") if name in item})
     kept = {response.position: response for response in Response.objects.filter(attempt=attempt)}
     files = _files(attempt, kept.values())
     return [_asked(position, item, versions, kept.get(position), files) for position, item in enumerate(items, start=1)]
 
 
-def _words(wanted: set[int]) -> dict[int, QuestionVersion]:
-    return QuestionVersion.objects.only("kind", "content").annotate(scoring=KT("key__scoring")).in_bulk(wanted)
+def asked_answer(
+    position: int, item: dict[str, Any], versions: Mapping[int, QuestionVersion], answer: dict[str, Any]
+) -> Asked:
+    """A question of a paper as it was shown, with this answer."""
+    return _asked(position, item, versions, Response(position=position, seq=1, answer=answer), {})
 
 
 def _files(attempt: Attempt, kept: Iterable[Response]) -> dict[int, AnswerFile]:
@@ -134,7 +176,7 @@ def _asked(
         position=position,
         version=version.pk,
         kind=version.kind,
-        kind_name=version.get_kind_display(),
+        kind_name=Kind(version.kind).label,
         stem=mark_safe(content["stem"]),
         unit=content.get("unit", ""),
         points=item["points"],
@@ -143,6 +185,7 @@ def _asked(
         answer=answer,
         seq=kept.seq if kept else 0,
         marked=bool(kept and kept.marked),
+        spent_ms=kept.spent_ms if kept else 0,
         scoring=version.scoring or "all",
         case=mark_safe(case.content["stem"]) if case else "",
         lines=_lines(version, order, answer),
@@ -235,7 +278,7 @@ def _anybody_sits(sitting: Sitting) -> bool:
 
 def reviewed(attempt: Attempt) -> list[Reviewed]:
     """The marked paper with keys and explanations; call it only for a released attempt."""
-    versions = QuestionVersion.objects.in_bulk({item["version"] for item in attempt.paper.items})
+    versions = keyed_versions({item["version"] for item in attempt.paper.items})
     points = {mark.position: mark.points for mark in Mark.objects.filter(attempt=attempt).order_by("id")}
     return [
         _reviewed(question, versions[question.version], points.get(question.position)) for question in asked(attempt)

@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from exams import queries
-from exams.models import BlueprintRow, Exam, ExamPart, FixedQuestion, Question
+from exams.models import BlueprintRow, Exam, ExamPart, FixedQuestion, Question, QuestionVersion
 from ground import journal
 from ground.errors import Refused
 from people.models import Level, User
@@ -105,9 +105,11 @@ def _check(exam: Exam) -> None:
             raise Refused(" ".join(error.messages), code="part") from error
         if part.kind == ExamPart.Kind.TYPING:
             continue
-        if fixed := list(part.fixed.select_related("question")):
+        if fixed := list(part.fixed.select_related("question__current")):
             _check_fixed(part, fixed)
+            _check_kinds(part, [row.question.current.kind for row in fixed])
             continue
+        _check_kinds(part, [row.kind for row in part.blueprint.all()])
         if not part.blueprint.all():
             raise Refused(_("Part “%(part)s” has no blueprint rows.") % {"part": part}, code="no_rows")
         lacking += [
@@ -125,6 +127,21 @@ def _check(exam: Exam) -> None:
         raise Refused(
             _("The question bank cannot fill the blueprint: %(rows)s.") % {"rows": _("; ").join(lacking)},
             code="bank_too_small",
+        )
+
+
+def _check_kinds(part: ExamPart, kinds: list[str]) -> None:
+    """A face-to-face part asks tasks and nothing else; a paper asks none."""
+    tasks = [kind == QuestionVersion.Kind.TASK for kind in kinds]
+    if part.kind == ExamPart.Kind.RUBRIC and not all(tasks):
+        raise Refused(
+            _("Part “%(part)s” is a face-to-face part: every row must ask for face-to-face tasks.") % {"part": part},
+            code="not_tasks",
+        )
+    if part.kind == ExamPart.Kind.PAPER and any(tasks):
+        raise Refused(
+            _("Part “%(part)s” is a paper: put face-to-face tasks into a part of their own.") % {"part": part},
+            code="tasks",
         )
 
 

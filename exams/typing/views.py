@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from exams import policy
 from exams.models import Attempt, Candidacy, ExamPart
 from exams.services import GRACE, submit, take_over
 from exams.typing import passages, queries, scoring, services
@@ -49,6 +50,11 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     if _over(request, run):
         return redirect("exams:result", pk=run.attempt.candidacy_id)
+    try:
+        policy.check_entrance(request, run.attempt.candidacy.sitting)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("exams:candidacy", pk=run.attempt.candidacy_id)
     seconds = max(0, int((run.attempt.deadline - request.now).total_seconds()))
     shown = f"{seconds // 60:02}:{seconds % 60:02}"
     return render(request, "exams/typing/attempt.html", {"run": run, "attempt": run.attempt, "shown": shown})

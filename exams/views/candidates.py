@@ -1,25 +1,22 @@
 """What a candidate opens: my sittings, the cover, the paper, the result. Other people's things are 404."""
 
-import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core import signing
-from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from exams import queries, services
-from exams.models import Attempt, Candidacy, ExamPart
-from exams.views.answers import answer_in
+from exams import policy, queries, services
+from exams.formats import calendar, safe_browser
+from exams.models import Attempt, Candidacy, ExamPart, Sitting
+from exams.views.saving import token_of
 from ground.errors import Refused
-
-SALT = "exams.save"
 
 
 @require_safe
@@ -46,7 +43,60 @@ def _mine(request: HttpRequest, pk: int) -> Candidacy:
 def candidacy(request: HttpRequest, pk: int) -> HttpResponse:
     """The cover of a sitting: the rules before the start, a start for each part in order."""
     row = queries.my_sitting(_mine(request, pk), request.now)
-    return render(request, "exams/candidacy.html", {"row": row})
+    refused = ""
+    try:
+        policy.check_entrance(request, row.sitting)
+    except Refused as refusal:
+        refused = str(refusal)
+    knows = policy.knows_code(request, row.sitting)
+    return render(request, "exams/candidacy.html", {"row": row, "refused": refused, "knows_code": knows})
+
+
+@require_safe
+def enter(request: HttpRequest, pk: int) -> HttpResponse:
+    """One address of a sitting for everybody invited, as letters and the Safe Exam Browser know it: leads to one's own cover."""
+    mine = get_object_or_404(Candidacy, user=request.user, sitting=pk)
+    return redirect("exams:candidacy", pk=mine.pk)
+
+
+@require_POST
+def admit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes the access code."""
+    mine = get_object_or_404(Candidacy.objects.select_related("sitting"), pk=pk, user=request.user)
+    try:
+        policy.give_code(request, mine.sitting, request.POST.get("code", ""))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("exams:candidacy", pk=pk)
+
+
+@require_safe
+def calendar_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sitting for one's own calendar."""
+    mine = get_object_or_404(Candidacy.objects.select_related("sitting__exam"), pk=pk, user=request.user)
+    content = queries.calendar_event(mine, mine.sitting)
+    disposition = {"Content-Disposition": 'attachment; filename="sitting.ics"'}
+    return HttpResponse(content, content_type=calendar.CONTENT_TYPE, headers=disposition)
+
+
+@require_safe
+def safe_browser_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The settings that the Safe Exam Browser needs for this sitting."""
+    mine = get_object_or_404(Candidacy.objects.select_related("sitting"), pk=pk, user=request.user)
+    return safe_browser_response(mine.sitting)
+
+
+def safe_browser_response(sitting: Sitting) -> HttpResponse:
+    """The settings file of a sitting."""
+    content = safe_browser.settings_file(queries.safe_browser_settings(sitting))
+    disposition = {"Content-Disposition": f'attachment; filename="sitting-{sitting.pk}.seb"'}
+    return HttpResponse(content, content_type=safe_browser.CONTENT_TYPE, headers=disposition)
+
+
+@require_safe
+def safe_browser_quit(request: HttpRequest) -> HttpResponse:
+    """The address at which the Safe Exam Browser closes itself; any other browser says so."""
+    return render(request, "exams/safe_browser_quit.html")
 
 
 @require_POST
@@ -55,6 +105,9 @@ def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     mine = get_object_or_404(Candidacy.objects.filter(user=request.user).select_related("sitting"), pk=pk)
     chosen = get_object_or_404(ExamPart.objects.select_related("standard"), pk=part, exam=mine.sitting.exam_id)
     try:
+        policy.check_entrance(request, mine.sitting)
+        if not policy.knows_code(request, mine.sitting):
+            raise Refused(_("Give the access code first; the invigilator has it."), code="code")
         begun = services.start_attempt(candidacy=mine, part=chosen, now=request.now)
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -69,7 +122,8 @@ def _paper_url(attempt: Attempt, position: int = 1) -> str:
 
 
 def _attempt(request: HttpRequest, pk: int) -> Attempt:
-    attempts = Attempt.objects.filter(candidacy__user=request.user)
+    # A face-to-face part is written by its examiner: its candidate has no paper to open.
+    attempts = Attempt.objects.filter(candidacy__user=request.user).exclude(part__kind=ExamPart.Kind.RUBRIC)
     return get_object_or_404(attempts.select_related("part", "paper", "candidacy__sitting__exam"), pk=pk)
 
 
@@ -90,6 +144,11 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("exams:typing_attempt", pk)
     if _ended(current, request.now):
         return redirect("exams:result", pk=current.candidacy_id)
+    try:
+        policy.check_entrance(request, current.candidacy.sitting)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("exams:candidacy", pk=current.candidacy_id)
     if request.GET.get("tab") != str(current.generation):
         return render(request, "exams/resume.html", {"attempt": current})
     questions = queries.asked(current)
@@ -99,7 +158,8 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, current: Attempt, questions: list[queries.Asked]) -> dict[str, Any]:
-    left = max(0, int((current.deadline - request.now).total_seconds()))
+    left = max(0, int((current.deadline - (current.paused_at or request.now)).total_seconds()))
+    extra = max(0, round((current.deadline - current.base_deadline).total_seconds()))
     return {
         "attempt": current,
         "questions": questions,
@@ -107,11 +167,23 @@ def _sheet(request: HttpRequest, current: Attempt, questions: list[queries.Asked
         "marked": sum(question.marked for question in questions),
         "unanswered": sum(not question.answered for question in questions),
         "first_open": next((question.position for question in questions if not question.answered), 1),
+        "minutes": round((current.base_deadline - current.started_at).total_seconds() / 60),
+        "extra": extra,
+        "extra_minutes": -(-extra // 60),
         "seconds": left,
         "shown": f"{left // 60:02}:{left % 60:02}",
-        "token": signing.dumps([current.pk, current.generation, request.user.pk], salt=SALT),
+        "token": token_of(current),
+        "server_now": int(request.now.timestamp() * 1000),
         "paper_url": reverse("exams:attempt", args=[current.pk]),
+        "login_url": f"{reverse('account_login')}?{urlencode({'next': reverse('exams:signed_in')})}",
     }
+
+
+@require_safe
+@never_cache
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where signing in again from a paper leads: this tab is done, the paper goes on by itself."""
+    return render(request, "exams/signed_in.html")
 
 
 @require_POST
@@ -121,77 +193,6 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     if not _ended(current, request.now) and current.part.kind == ExamPart.Kind.PAPER:
         current = services.take_over(attempt=current, now=request.now)
     return redirect(_paper_url(current))
-
-
-@require_safe
-@never_cache
-def clock(request: HttpRequest, pk: int) -> JsonResponse:
-    """Whether the attempt is still open, its tab, and the seconds left: a grant or an end reaches the page this way."""
-    current = _attempt(request, pk)
-    left = max(0, int((current.deadline - request.now).total_seconds()))
-    return JsonResponse({"open": current.state == Attempt.State.OPEN, "tab": current.generation, "seconds": left})
-
-
-@require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keeps answers: JSON {"token", "answers"} from the element, or the form of one question."""
-    if request.content_type == "application/json":
-        given = _json(request)
-        generation = _generation(request, given.get("token"), pk)
-        answers = given.get("answers")
-        if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
-            raise BadRequest("answers")
-        codes = services.save_responses(attempt_id=pk, generation=generation, answers=answers[:200], now=request.now)
-        return JsonResponse({"codes": codes})
-    generation = _generation(request, request.POST.get("token"), pk)
-    answer = _from_form(request)
-    codes = services.save_responses(attempt_id=pk, generation=generation, answers=[answer], now=request.now)
-    code = codes.get(answer["position"], "invalid")
-    go = request.POST.get("go", "")
-    if code == "saved":
-        if go == "review":
-            return redirect("exams:review", pk=pk)
-        return redirect(f"{reverse('exams:attempt', args=[pk])}?tab={generation}&q={go}")
-    if code == "stale":
-        messages.warning(request, _("A newer answer to this question is kept already. Look at it, and change it here."))
-        return redirect(f"{reverse('exams:attempt', args=[pk])}?tab={generation}&q={answer['position']}")
-    sentences = {
-        "ended": _("The time is over. What was saved before counts."),
-        "superseded": _("The paper is open in another tab; this answer was not saved."),
-        "invalid": _("This answer could not be read and was not saved."),
-    }
-    messages.error(request, sentences[code])
-    return redirect("exams:attempt", pk=pk)
-
-
-def _json(request: HttpRequest) -> dict[str, Any]:
-    try:
-        given = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest("json") from error
-    if not isinstance(given, dict):
-        raise BadRequest("json")
-    return given
-
-
-def _generation(request: HttpRequest, token: Any, pk: int) -> int:
-    """The tab's generation out of its signed token, which also says whose attempt it is."""
-    try:
-        attempt_id, generation, user_id = signing.loads(str(token), salt=SALT)
-    except signing.BadSignature as error:
-        raise BadRequest("token") from error
-    if (attempt_id, user_id) != (pk, request.user.pk):
-        raise Http404
-    return generation
-
-
-def _from_form(request: HttpRequest) -> dict[str, Any]:
-    post = request.POST
-    try:
-        position, seq = int(post.get("position", "")), int(post.get("seq", ""))
-    except ValueError as error:
-        raise BadRequest("position") from error
-    return {"position": position, "seq": seq, "answer": answer_in(post), "marked": "marked" in post}
 
 
 @require_safe
@@ -207,14 +208,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hands in."""
-    ended = services.submit(attempt=_attempt(request, pk), now=request.now)
+    mine = get_object_or_404(Attempt.objects.only("candidacy"), pk=pk, candidacy__user=request.user)
+    ended = services.submit(attempt=mine, now=request.now)
     messages.success(request, _("Handed in."))
     return redirect("exams:result", pk=ended.candidacy_id)
-
-
-@require_safe
-@never_cache
-def result(request: HttpRequest, pk: int) -> HttpResponse:
-    """Score against pass mark by part, strength by topic; questions and explanations after release."""
-    row = queries.my_sitting(_mine(request, pk), request.now)
-    return render(request, "exams/result.html", queries.result_page(row, request.now))

@@ -1,4 +1,4 @@
-"""What an examiner opens: sittings, the live board, one candidate, and the decisions about them."""
+"""What an examiner opens: the list of sittings, opening and changing one, one candidate, and the decisions about them."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,10 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
-from exams.forms import GrantForm, InviteForm, ReasonForm, SittingForm
-from exams.models import AttemptRuling
-from exams.tables import STATES, SittingTable, state_of
+from exams.forms import GrantForm, InviteForm, MakeupForm, MoveForm, ReasonForm, SittingEditForm, SittingForm
+from exams.models import AttemptRuling, Exam, Incident, TimeGrant
+from exams.tables import SittingTable
+from exams.views.candidates import safe_browser_response
 from ground.errors import Refused
+from people.models import Role
 from people.policy import has_role, requires, units_in_reach
 
 
@@ -53,40 +55,109 @@ def sitting_new(request: HttpRequest) -> HttpResponse:
                 audience=form.audience(),
                 by=request.user,
                 now=request.now,
+                **form.guarding(),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            people = opened.candidacies.count()
-            sentence = ngettext("%(people)s person is invited.", "%(people)s people are invited.", people)
-            messages.success(request, sentence % {"people": people})
+            _say_invited(request, opened.candidacies.count())
             return redirect("exams:sitting", pk=opened.pk)
     return render(request, "exams/sitting_new.html", {"form": form})
 
 
+@requires(*policy.HOLDS_SITTINGS)
+def sitting_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, place and guards of a sitting."""
+    shown = get_object_or_404(policy.sittings_in_reach(request), pk=pk)
+    own = queries.own_config_key(shown)
+    initial = {
+        "name": shown.name,
+        "place": shown.place,
+        "access_code": shown.access_code,
+        "addresses": "\n".join(shown.addresses),
+        "own_safe_browser": own in shown.config_keys,
+        "config_keys": "\n".join(key for key in shown.config_keys if key != own),
+        "browser_keys": "\n".join(shown.browser_keys),
+    }
+    form = SittingEditForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.guard_sitting(sitting=shown, by=request.user, now=request.now, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The sitting is changed."))
+            return redirect("exams:sitting", pk=pk)
+    title, action = _("Change the sitting"), _("Save")
+    return render(
+        request, "exams/sitting_form.html", {"sitting": shown, "form": form, "title": title, "action": action}
+    )
+
+
+@requires(*policy.HOLDS_SITTINGS)
+def sitting_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another window for a sitting."""
+    shown = get_object_or_404(policy.sittings_in_reach(request), pk=pk)
+    form = MoveForm(request.POST or None, initial={"opens_at": shown.opens_at, "closes_at": shown.closes_at})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.move_sitting(sitting=shown, by=request.user, now=request.now, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The window is moved; everybody invited is told."))
+            return redirect("exams:sitting", pk=pk)
+    context = {"sitting": shown, "form": form, "title": _("Move the window"), "action": _("Move")}
+    return render(request, "exams/sitting_form.html", context)
+
+
+@requires(*policy.HOLDS_SITTINGS)
+def sitting_makeup(request: HttpRequest, pk: int) -> HttpResponse:
+    """A make-up sitting for the failed and the absent."""
+    shown = get_object_or_404(policy.sittings_in_reach(request), pk=pk)
+    opens = timezone.localtime(request.now).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=7)
+    name = _("%(sitting)s, make-up") % {"sitting": shown.name[:70]}
+    form = MakeupForm(
+        request.POST or None,
+        initial={"name": name, "opens_at": opens, "closes_at": opens + timedelta(hours=9), "place": shown.place},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.makeup_sitting(sitting=shown, by=request.user, now=request.now, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _say_invited(request, made.candidacies.count())
+            return redirect("exams:sitting", pk=made.pk)
+    people = queries.without_a_pass(shown).count()
+    return render(
+        request,
+        "exams/sitting_form.html",
+        {
+            "sitting": shown,
+            "form": form,
+            "title": _("Make-up sitting"),
+            "lead": ngettext(
+                "%(people)s person has not passed: failed or absent.",
+                "%(people)s people have not passed: failed or absent.",
+                people,
+            )
+            % {"people": people},
+            "action": _("Open and invite"),
+        },
+    )
+
+
 @require_safe
 @requires(*policy.HOLDS_SITTINGS, reads=True)
-def sitting(request: HttpRequest, pk: int) -> HttpResponse:
-    """The live board; htmx asks for its middle every ten seconds."""
-    shown = get_object_or_404(policy.sittings_in_reach(request), pk=pk)
-    rows = queries.board(shown, request.now, policy.candidates_in_reach(request))
-    state = state_of(shown, request.now)
-    context = {
-        "sitting": shown,
-        "rows": rows,
-        "state": state,
-        "state_word": STATES[state][0],
-        "state_badge": STATES[state][1],
-        "sitting_now": sum(row.state == "sitting" for row in rows),
-        "done": sum(row.result is not None for row in rows),
-        "passed": sum(row.result is not None and row.result.passed for row in rows),
-        "absent": sum(row.state in ("absent", "coming") for row in rows),
-        "may_decide": has_role(request, *policy.HOLDS_SITTINGS),
-        "live": state == "open" or any(row.open for row in rows),
-    }
-    if request.htmx:
-        return render(request, "exams/board.html", context)
-    return render(request, "exams/sitting.html", context | {"invite": InviteForm(staff=None)})
+def sitting_safe_browser(request: HttpRequest, pk: int) -> HttpResponse:
+    """The settings file for the Safe Exam Browser, to hand out."""
+    return safe_browser_response(get_object_or_404(policy.sittings_in_reach(request), pk=pk))
+
+
+def _say_invited(request: HttpRequest, people: int) -> None:
+    sentence = ngettext("%(people)s person is invited.", "%(people)s people are invited.", people)
+    messages.success(request, sentence % {"people": people})
 
 
 @require_POST
@@ -128,7 +199,8 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
     """One candidate: every try, what was granted, and what can be decided."""
     candidacies = policy.candidacies_in_reach(request).select_related("user", "result", "override_by")
     shown = get_object_or_404(queries.with_attempts(candidacies), pk=pk)
-    form = GrantForm(initial={"extra_minutes": shown.extra_minutes, "extra_tries": shown.extra_tries})
+    fields = ("extra_percent", "extra_minutes", "extra_tries")
+    form = GrantForm(initial={name: getattr(shown, name) for name in fields})
     return render(
         request,
         "exams/candidate.html",
@@ -136,8 +208,12 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
             "candidacy": shown,
             "row": queries.my_sitting(shown, request.now),
             "rulings": AttemptRuling.objects.filter(attempt__candidacy=shown).select_related("by", "attempt__part"),
+            "late": queries.late_answers(shown),
+            "incidents": Incident.objects.filter(candidacy=shown).select_related("by"),
+            "grants": TimeGrant.objects.filter(attempt__candidacy=shown).select_related("by", "attempt__part"),
             "form": form,
             "may_decide": has_role(request, *policy.HOLDS_SITTINGS) and shown.user_id != request.user.pk,
+            "may_mark": has_role(request, *policy.MARKS) and shown.user_id != request.user.pk,
         },
     )
 
@@ -227,3 +303,13 @@ def _decide(request: HttpRequest, act: Callable[[], str]) -> None:
         messages.success(request, act())
     except Refused as refusal:
         messages.error(request, str(refusal))
+
+
+@require_safe
+@requires(*policy.WRITES_QUESTIONS, Role.AUDITOR)
+def exam_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whether the bank can fill every part of an exam, and how much two candidates share."""
+    exam = get_object_or_404(Exam.objects.select_related("level"), pk=pk)
+    parts = queries.exam_check(exam)
+    ready = bool(parts) and all(part.ready for part in parts)
+    return render(request, "exams/exam_check.html", {"exam": exam, "parts": parts, "ready": ready})

@@ -1,12 +1,16 @@
 """Inert rows and short cuts for exam tests; every state is reached through the services."""
 
+import hashlib
 import io
 from datetime import timedelta
 from itertools import count
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
 from exams import services
 from exams.grading import as_shown
-from exams.models import Candidacy
+from exams.models import AnswerFile, Candidacy
 from tests import factories
 
 _numbers = count(1)
@@ -45,7 +49,7 @@ def question(topic=None, kind="single", *, now=factories.START, live=True, revie
         "numeric": ({"stem": "几小时内回访？", "unit": "小时"}, {"value": "72", "tolerance": "0"}),
         "short_text": ({"stem": "铃响几声内接听？"}, {"accepted": ["三声", "3声"]}),
         **NEWER_KINDS,
-    }[kind]
+    }.get(kind, ({}, {}))
     more.setdefault("explanation", "答案解析密文")
     more.setdefault("source", "依据条款密文")
     return services.add_question(
@@ -153,3 +157,71 @@ def taken(*, now, right=5, **more):
     attempt = started(now=now, **more)
     answer(attempt, right, now=now)
     return services.submit(attempt=attempt, now=now + timedelta(minutes=10))
+
+
+ESSAY_RUBRIC = [
+    {
+        "name": "内容",
+        "levels": [{"points": 0, "text": "没有"}, {"points": 3, "text": "部分"}, {"points": 6, "text": "完整"}],
+    },
+    {"name": "语言", "levels": [{"points": 0, "text": "混乱"}, {"points": 4, "text": "清楚"}]},
+]
+
+
+def written(kind="essay", *, rubric=None, topic=None, points=10, **more):
+    """A question that people mark: an essay, a file, a face-to-face task."""
+    content = {
+        "essay": {"stem": "如何安抚激动的客户？", "words": None},
+        "file": {"stem": "录一段接听。", "accepts": "audio"},
+        "task": {"stem": "现场处理一次投诉。", "minutes": None},
+    }[kind]
+    key = {"rubric": ESSAY_RUBRIC if rubric is None else rubric, "model": "先听完，再道歉。"}
+    return question(topic, kind, content=content, key=key, points=points, **more)
+
+
+def mixed(*people, now, part=None, kinds=("essay",), closed=1, hours=4, **rules):
+    """A sitting of an exam with one fixed part: `closed` single choices of 2 points, then questions that people mark, 10 each."""
+    topic = factories.topic()
+    fixed = [{"question": question(topic)} for _copy in range(closed)]
+    fixed += [{"question": written(kind, topic=topic)} for kind in kinds]
+    given = {"kind": "paper", "title": "综合卷", "minutes": 30, "pass_percent": 60, "tries": 1, "fixed": fixed}
+    made = services.create_exam(
+        code=f"exam-{next(_numbers)}",
+        name="高级工考试",
+        level=None,
+        parts=[given | (part or {})],
+        now=now,
+        by=None,
+        **rules,
+    )
+    made = services.publish_exam(exam=made, by=None, now=now)
+    return sitting(made, *people, now=now, hours=hours)
+
+
+def written_by(person, sitting_, *, now, text="先安抚，再核实。", right=True):
+    """The person's attempt, handed in: single choices right or wrong, everything else answered with the text."""
+    from exams.queries import asked
+
+    candidacy_ = Candidacy.objects.get(sitting=sitting_, user=person)
+    attempt = services.start_attempt(candidacy=candidacy_, part=part(candidacy_), now=now)
+    given = []
+    for question_ in asked(attempt):
+        shown = as_shown({"chosen": [0 if right else 1]}, question_.order) if question_.kind == "single" else None
+        given.append({"position": question_.position, "seq": 1, "answer": shown or {"text": text}})
+    services.save_responses(attempt_id=attempt.pk, generation=attempt.generation, answers=given, now=now)
+    return services.submit(attempt=attempt, now=now + timedelta(minutes=5))
+
+
+def answer_file(attempt, *, now, content=b"%PDF-1.7 answer", position=1):
+    """A file kept for an answer, as the service keeps one of a question that asks for it."""
+    stored = storages["private"].save(f"answers/{attempt.pk}/{position}.pdf", ContentFile(content))
+    return AnswerFile.objects.create(
+        attempt=attempt,
+        position=position,
+        name="录音.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        stored=stored,
+        uploaded_at=now,
+    )

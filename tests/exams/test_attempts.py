@@ -143,7 +143,7 @@ def test_answers_count_until_the_deadline_and_its_grace(now):
     attempt = makers.started(now=now)
     end = attempt.deadline
     assert makers.answer(attempt, 1, now=end + timedelta(seconds=4.9)) == {1: "saved"}
-    assert makers.answer(attempt, 1, now=end + timedelta(seconds=5), seq=2) == {1: "ended"}
+    assert makers.answer(attempt, 1, now=end + timedelta(seconds=5), seq=2) == {1: "late"}
 
 
 def test_only_the_newest_tab_writes(now):
@@ -348,7 +348,7 @@ def test_the_board_asks_the_same_for_one_candidate_and_for_many(now):
             attempt = services.start_attempt(candidacy=invited, part=makers.part(invited), now=now)
             makers.answer(attempt, 2, now=now)
         with CaptureQueriesContext(connection) as captured:
-            rows = queries.board(sitting, now + minute)
+            rows = queries.board(sitting, now + minute).rows
         assert [(row.state, row.answered, row.questions, row.minutes_left) for row in rows] == [
             ("sitting", 2, 5, 29)
         ] * size

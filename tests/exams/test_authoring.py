@@ -227,10 +227,24 @@ def test_a_trainer_writes_and_revises_a_question_in_the_admin(client):
 
 def exam_form(topic, **more):
     form = {"name": "初级", "code": "junior", "level": "", "state": "published", "description": ""}
-    for prefix, total in (("parts", 1), ("parts-0-blueprint", 1)):
+    form |= {
+        "rule": "parts",
+        "pass_percent": "",
+        "late_entry": "",
+        "release": "at_once",
+        "reveals": "key",
+        "tolerance": 0,
+    }
+    for prefix, total in (("parts", 1), ("parts-0-blueprint", 1), ("parts-0-fixed", 0)):
         form |= {f"{prefix}-TOTAL_FORMS": total, f"{prefix}-INITIAL_FORMS": 0}
         form |= {f"{prefix}-MIN_NUM_FORMS": 0, f"{prefix}-MAX_NUM_FORMS": 1000}
-    form |= {"parts-0-title": "业务", "parts-0-kind": "paper", "parts-0-tries": 1, "parts-0-minutes": 30}
+    form |= {
+        "parts-0-title": "业务",
+        "parts-0-kind": "paper",
+        "parts-0-tries": 1,
+        "parts-0-minutes": 30,
+        "parts-0-weight": 1,
+    }
     form |= {"parts-0-pass_percent": 60, "parts-0-standard": "", "parts-0-ORDER": 1, "parts-0-id": ""}
     form |= {"parts-0-blueprint-0-topic": topic.pk, "parts-0-blueprint-0-kind": "", "parts-0-blueprint-0-id": ""}
     form |= {"parts-0-blueprint-0-difficulty": "", "parts-0-blueprint-0-count": 1, "parts-0-blueprint-0-points": 2}
