@@ -11,6 +11,7 @@ from courses.models import CoursePage, LearningPath, LessonPage
 from exams.services import add_question
 from tests import factories
 from tests.courses import build
+from tests.exams import makers
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -82,6 +83,14 @@ def test_a_check_that_names_an_unknown_question_is_not_published(author, now):
     response = add(author, "lessonpage", course, lesson_form(check_block("s-unknown-01")))
     assert response.status_code == 200
     assert "s-unknown-01" in response.text
+    assert not LessonPage.objects.filter(slug="hear-out").exists()
+
+
+def test_a_check_asks_only_kinds_that_it_can_answer_at_once(author, now):
+    makers.question(kind="ordering", now=now, code="s-order-01")
+    response = add(author, "lessonpage", build.course(lessons=0), lesson_form(check_block("s-order-01")))
+    assert response.status_code == 200
+    assert "s-order-01" in response.text
     assert not LessonPage.objects.filter(slug="hear-out").exists()
 
 

@@ -53,7 +53,7 @@ def question(topic=None, kind="single", *, now=factories.START, live=True, revie
     more.setdefault("explanation", "答案解析密文")
     more.setdefault("source", "依据条款密文")
     return services.add_question(
-        code=f"q-{next(_numbers)}",
+        code=more.pop("code", None) or f"q-{next(_numbers)}",
         topics=[topic or factories.topic()],
         level=None,
         kind=kind,
