@@ -3,8 +3,7 @@
 function showKind(form) {
   const kind = form.querySelector("[name=kind]").value;
   for (const field of form.querySelectorAll("[data-kinds]")) {
-    const wrapper = field.closest("[data-field-wrapper], .w-field__wrapper") || field.closest(".w-field");
-    (wrapper.closest(".w-panel--nested") || wrapper).hidden = !field.dataset.kinds.split(" ").includes(kind);
+    field.closest(".w-panel__wrapper").hidden = !field.dataset.kinds.split(" ").includes(kind);
   }
   const scoring = form.querySelector("[name=scoring]");
   for (const option of scoring.options) {
@@ -41,10 +40,11 @@ function offerMedia(text) {
   button.type = "button";
   button.className = "button button-small button-secondary";
   button.textContent = text.dataset.insert;
+  button.style.marginTop = "0.5rem";
   button.addEventListener("click", () => picker.click());
   const note = document.createElement("p");
   note.setAttribute("role", "status");
-  note.className = "error-message";
+  note.className = "help";
   picker.addEventListener("change", async () => {
     if (picker.files[0]) await insert(text, picker.files[0], note);
     picker.value = "";
