@@ -156,13 +156,13 @@ class ItemTable(Table):
     columns = [
         Column(
             "code",
-            _("Question"),
+            _("Code"),
             order=("code",),
             value=lambda row: row.code,
             url=lambda row: reverse("exams:question_report", args=[row.version.pk]),
             width=24,
         ),
-        Column("words", _("Words"), value=lambda row: row.words, width=50),
+        Column("words", _("Question"), value=lambda row: row.words, width=50),
         Column("kind", _("Kind"), order=("kind",), value=lambda row: row.version.get_kind_display()),
         Column("count", _("Answers"), order=("count",), value=lambda row: row.item.count, numeric=True),
         Column("facility", _("Facility, percent"), order=("facility",), value=lambda row: row.facility, numeric=True),
