@@ -1,6 +1,17 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
-from exams.queries.bank import fixed_questions, forget_candidates, pool, question_figures, rows_of, shortages
+from exams.queries.bank import (
+    Similar,
+    fixed_questions,
+    forget_candidates,
+    pool,
+    question_figures,
+    rows_of,
+    shortages,
+    similar_questions,
+    stem_of,
+    waiting_questions,
+)
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
 from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength
 from exams.queries.late import LateAnswer, LateAnswers, late_answers
@@ -27,6 +38,7 @@ __all__ = [
     "MySitting",
     "PartState",
     "Reviewed",
+    "Similar",
     "asked",
     "asked_alone",
     "board",
@@ -47,13 +59,16 @@ __all__ = [
     "reviewed",
     "rows_of",
     "shortages",
+    "similar_questions",
     "sittings",
     "sittings_for",
+    "stem_of",
     "strengths",
     "topic_rates",
     "topic_strength",
     "undecided",
     "verdict",
     "verdict_of",
+    "waiting_questions",
     "with_attempts",
 ]

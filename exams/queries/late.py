@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from exams import grading
-from exams.models import Attempt, Candidacy, LateResponse, QuestionVersion, Response
+from exams.models import Attempt, Candidacy, LateResponse, Response
 from exams.queries.papers import Asked, asked_answer
 
 
@@ -41,8 +41,6 @@ def late_answers(candidacy: Candidacy) -> list[LateAnswers]:
     if not late:
         return []
     items = {attempt: attempt.paper.items for attempt in late}
-    wanted = {items[attempt][position - 1]["version"] for attempt in late for position in late[attempt]}
-    versions = QuestionVersion.objects.in_bulk(wanted)
     kept: dict[tuple[int, int], Response] = {
         (row.attempt_id, row.position): row for row in Response.objects.filter(attempt__in=late)
     }
@@ -52,7 +50,7 @@ def late_answers(candidacy: Candidacy) -> list[LateAnswers]:
         before = kept.get((attempt.pk, position))
         return LateAnswer(
             late=row,
-            asked=asked_answer(position, item, versions[item["version"]], row.answer),
+            asked=asked_answer(position, item, row.answer),
             before=before is not None and grading.answered(before.answer),
             counts=before is not None and before.seq >= row.seq,
         )

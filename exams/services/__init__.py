@@ -12,19 +12,23 @@ from exams.services.attempts import (
     submit,
     take_over,
 )
-from exams.services.bank import add_question, move_question, review_question, revise_question
+from exams.services.bank import add_question, move_question, publish_drafts, review_question, revise_question
 from exams.services.beats import Clock, beat
 from exams.services.files import LARGEST_FILE, keep_answer_file
 from exams.services.late import accept_late, keep_late
+from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
 
 __all__ = [
     "GRACE",
     "LARGEST_FILE",
+    "LARGEST_RECORDING",
     "Clock",
     "accept_late",
+    "add_media",
     "add_question",
+    "address_of",
     "beat",
     "cancel_sitting",
     "create_exam",
@@ -37,9 +41,11 @@ __all__ = [
     "invite",
     "keep_answer_file",
     "keep_late",
+    "markup_of",
     "move_exam",
     "move_question",
     "open_sitting",
+    "publish_drafts",
     "publish_exam",
     "review_question",
     "revise_question",

@@ -220,15 +220,34 @@ def _kept(answer: Any) -> dict[str, Any]:
     """The known shape of an answer; whatever else a browser sends is dropped."""
     if not isinstance(answer, dict):
         return {}
+    kept: dict[str, Any] = {}
     if isinstance(answer.get("answer"), bool):
-        return {"answer": answer["answer"]}
-    if isinstance(answer.get("chosen"), list):
-        chosen = sorted({index for index in answer["chosen"] if type(index) is int and 0 <= index < 100})
-        return {"chosen": chosen} if chosen else {}
-    if isinstance(answer.get("text"), str):
-        text = "".join(c for c in answer["text"][:500] if c != "\0" and not "\ud800" <= c <= "\udfff")
-        return {"text": text} if text.strip() else {}
-    return {}
+        kept = {"answer": answer["answer"]}
+    elif isinstance(answer.get("chosen"), list):
+        kept = {"chosen": sorted({place for place in answer["chosen"] if _place(place) is not None})}
+    elif isinstance(answer.get("gaps"), list):
+        kept = {"gaps": [_text(gap, 500) if isinstance(gap, str) else _place(gap) for gap in answer["gaps"][:PLACES]]}
+    elif type(answer.get("file")) is int and 0 < answer["file"] < 2**63:
+        kept = {"file": answer["file"]}
+    elif isinstance(answer.get("text"), str):
+        kept = {"text": _text(answer["text"], 20_000)}
+    for name in grading.PLACED:
+        if not kept and isinstance(answer.get(name), list):
+            kept = {name: [_place(place) for place in answer[name][:PLACES]]}
+    return kept if grading.answered(kept) else {}
+
+
+PLACES = 100
+"""More options, prompts or gaps than a question can have."""
+
+
+def _place(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value < PLACES else None
+
+
+def _text(text: str, longest: int) -> str:
+    """What both databases can keep of a text."""
+    return "".join(c for c in text[:longest] if c != "\0" and not "\ud800" <= c <= "\udfff")
 
 
 def take_over(*, attempt: Attempt, now: datetime) -> Attempt:
@@ -284,7 +303,7 @@ def _mark(attempt: Attempt, now: datetime) -> list[Mark]:
         version = versions[item["version"]]
         if version.kind in grading.BY_PEOPLE:
             continue
-        key = {**version.key, "unit": version.content.get("unit", "")}
+        key = grading.full_key(version.content, version.key)
         marks.append(
             Mark(
                 attempt=attempt,

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 
 from exams import services
 from exams.models import AnswerFile, Attempt
+from exams.views.answers import answer_in
 from ground.errors import Refused
 
 SALT = "exams.save"
@@ -190,16 +191,7 @@ def _from_form(request: HttpRequest, pk: int, generation: int) -> dict[str, Any]
         position, seq = int(post.get("position", "")), int(post.get("seq", ""))
     except ValueError as error:
         raise BadRequest("position") from error
-    answer = _answer_in(post)
+    answer = answer_in(post)
     if request.FILES.get("file"):
         answer = {"file": _keep_file(request, pk, generation, position).pk}
     return {"position": position, "seq": seq, "answer": answer, "marked": "marked" in post}
-
-
-def _answer_in(post: Any) -> dict[str, Any]:
-    """The answer of a form in the shape that is kept, by the names of its fields."""
-    if "chosen" in post:
-        return {"chosen": [int(index) for index in post.getlist("chosen") if index.isascii() and index.isdigit()]}
-    if post.get("answer") in ("true", "false"):
-        return {"answer": post["answer"] == "true"}
-    return {"text": post["text"]} if "text" in post else {}

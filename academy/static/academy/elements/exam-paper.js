@@ -81,6 +81,21 @@ class ExamPaper extends HTMLElement {
   // What the controls of a question say, in the shape that the server keeps.
   answer(section) {
     const form = section.querySelector("form");
+    const said = (name) => [...form.querySelectorAll(`[name^="${name}-"]`)].map((input) => input.value);
+    const places = (name) => said(name).map((value) => (value === "" ? null : Number(value)));
+    const some = (values) => values.some((value) => value !== null && String(value).trim() !== "");
+    if (form.querySelector("[name^=gap-]")) {
+      const gaps = said("gap").map((value) => (/^place:\d+$/.test(value) ? Number(value.slice(6)) : value));
+      return some(gaps) ? { gaps } : {};
+    }
+    if (form.querySelector("[name^=pair-]")) return some(places("pair")) ? { pairs: places("pair") } : {};
+    if (form.querySelector("[name^=sequence-]")) {
+      const at = places("sequence");
+      const sequence = at.map((_, place) => (at.includes(place) ? at.indexOf(place) : null));
+      return some(sequence) ? { sequence } : {};
+    }
+    const kept = form.querySelector("[name=kept]");
+    if (kept) return kept.value ? { file: Number(kept.value) } : {};
     const text = form.querySelector("[name=text]");
     if (text) return text.value.trim() ? { text: text.value } : {};
     const truth = form.querySelector("[name=answer]:checked");
@@ -97,19 +112,19 @@ class ExamPaper extends HTMLElement {
       return;
     }
     this.seqs[position] = entry.seq;
-    for (const input of section.querySelectorAll("input")) {
-      if (input.name === "text") input.value = entry.answer.text || "";
-      if (input.name === "answer") input.checked = entry.answer.answer === (input.value === "true");
-      if (input.name === "chosen") input.checked = (entry.answer.chosen || []).includes(Number(input.value));
-      if (input.name === "marked") input.checked = entry.marked;
+    const { answer } = entry;
+    const gap = (value) => (typeof value === "number" ? `place:${value}` : value);
+    for (const input of section.querySelectorAll("input, select, textarea")) {
+      const [name, place] = input.name.split("-");
+      if (name === "text") input.value = answer.text || "";
+      if (name === "answer") input.checked = answer.answer === (input.value === "true");
+      if (name === "chosen") input.checked = (answer.chosen || []).includes(Number(input.value));
+      if (name === "gap") input.value = gap((answer.gaps || [])[place]) ?? "";
+      if (name === "pair") input.value = (answer.pairs || [])[place] ?? "";
+      if (name === "sequence") input.value = String((answer.sequence || []).indexOf(Number(place))).replace("-1", "");
+      if (name === "kept") input.value = answer.file || "";
+      if (name === "marked") input.checked = entry.marked;
     }
-  }
-
-  // The answer of a question that asks for a file is the number of the file, which the form carries.
-  given(section) {
-    const { upload, file } = section.querySelector("form").dataset;
-    if (!upload) return this.answer(section);
-    return file ? { file: Number(file) } : {};
   }
 
   written(event) {
@@ -133,7 +148,7 @@ class ExamPaper extends HTMLElement {
       attempt: this.attempt,
       position,
       seq,
-      answer: this.given(section),
+      answer: this.answer(section),
       marked: section.querySelector("[name=marked]").checked,
       spent_ms: this.spent[position],
       edited: Math.round(this.epoch + performance.now()),
@@ -205,13 +220,22 @@ class ExamPaper extends HTMLElement {
 
   settled(row, code, sentence) {
     if (!FINAL.includes(code)) return;
-    const form = this.section(row.position).querySelector("form");
-    if (code === "saved" && row.answer.file) form.dataset.file = row.answer.file;
-    const words = this.section(row.position).querySelector("[data-refused]");
+    const section = this.section(row.position);
+    if (code === "saved" && row.answer.file) this.handedIn(section, row);
+    const words = section.querySelector("[data-refused]");
     if (words) words.textContent = sentence || "";
     const waits = this.waiting[row.position];
     if (waits && waits.seq === row.seq) delete this.waiting[row.position];
     drop(row);
+  }
+
+  handedIn(section, { answer, fileName }) {
+    section.querySelector("[name=kept]").value = answer.file;
+    const name = section.querySelector("[data-file-name]");
+    if (fileName && name) name.textContent = fileName;
+    const line = section.querySelector("[data-kept]");
+    if (line) line.hidden = false;
+    this.count();
   }
 
   // Says in words, at the question and in the navigator, what the server does not have yet.
@@ -322,7 +346,7 @@ class ExamPaper extends HTMLElement {
     let marked = 0;
     for (const section of this.sections) {
       const waits = this.waiting[section.dataset.question];
-      const done = Object.keys(this.given(section)).length > 0 || Boolean(waits && waits.blob);
+      const done = Object.keys(this.answer(section)).length > 0 || Boolean(waits && waits.blob);
       const mark = section.querySelector("[name=marked]").checked;
       answered += done;
       marked += mark;
