@@ -2,11 +2,16 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from exams.models import BankExchange, Exam, Sitting
+from exams.models import BankExchange, Exam, QuestionVersion, Sitting
+from exams.queries import stem_of
 from ground.tables import Column, Filter, Table
+from people.models import Level
+from topics.models import Topic
 
 
 def state_of(sitting: Sitting, now: datetime) -> str:
@@ -108,3 +113,57 @@ class ExchangeTable(Table):
         Column("at", _("Asked at"), order=("at", "pk"), value=lambda row: row.at),
     ]
     default_order = "-at"
+
+
+class WaitingTable(Table):
+    """Questions with words that wait for a second person, the oldest first."""
+
+    name = "waiting"
+    title = _("Questions waiting for review")
+    empty_title = _("Nothing waits for you")
+    empty_text = _("Every question of the others has been reviewed. Your own are reviewed by somebody else.")
+    exports = False
+    columns = [
+        Column(
+            "code",
+            _("Code"),
+            order=("code",),
+            value=lambda row: row.code,
+            url=lambda row: reverse("exams:question_preview", args=[row.pk]),
+        ),
+        Column("stem", _("Question"), value=lambda row: Truncator(stem_of(row.draft)).chars(60)),
+        Column("kind", _("Kind"), order=("draft__kind",), value=lambda row: row.draft.get_kind_display()),
+        Column("topics", _("Topics"), value=lambda row: "、".join(topic.name for topic in row.topics.all())),
+        Column("author", _("Author"), value=lambda row: row.draft.author.name if row.draft.author else None),
+        Column("written", _("Written"), order=("draft__created_at",), value=lambda row: row.draft.created_at),
+        Column(
+            "state",
+            _("State"),
+            value=lambda row: _("changed words") if row.state == "live" else row.get_state_display(),
+            badge=lambda row: "ok" if row.state == "reviewed" else "due",
+        ),
+    ]
+    filters = [
+        Filter(
+            "kind",
+            _("Kind"),
+            choices=lambda request: QuestionVersion.Kind.choices,
+            apply=lambda rows, value: rows.filter(draft__kind=value),
+        ),
+        Filter(
+            "topic",
+            _("Topic"),
+            choices=lambda request: Topic.objects.values_list("pk", "name"),
+            apply=lambda rows, value: rows.filter(topics=value),
+        ),
+        Filter(
+            "level",
+            _("Level"),
+            choices=lambda request: Level.objects.values_list("pk", "name"),
+            apply=lambda rows, value: rows.filter(level=value),
+        ),
+    ]
+    search = staticmethod(
+        lambda rows, words: rows.filter(Q(code__icontains=words) | Q(draft__content__stem__icontains=words))
+    )
+    default_order = "written"

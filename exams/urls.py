@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exams.views import candidates, examiners, exchange
+from exams.views import bank, candidates, examiners, exchange
 
 app_name = "exams"
 urlpatterns = [
@@ -27,7 +27,14 @@ urlpatterns = [
     path("manage/attempt/<int:pk>/end/", examiners.end, name="end"),
     path("manage/attempt/<int:pk>/void/", examiners.void, name="void"),
     path("manage/attempt/<int:pk>/confirm/", examiners.confirm, name="confirm"),
-    path("question/<int:pk>/preview/", examiners.question_preview, name="question_preview"),
+    path("question/<int:pk>/preview/", bank.question_preview, name="question_preview"),
+    path("question/<int:pk>/try/", bank.question_try, name="question_try"),
+    path("question/<int:pk>/review/", bank.question_review, name="question_review"),
+    path("question/<int:pk>/move/", bank.question_move, name="question_move"),
+    path("questions/waiting/", bank.question_waiting, name="question_waiting"),
+    path("questions/publish/", bank.question_publish, name="question_publish"),
+    path("media/", bank.media_list, name="media_list"),
+    path("media/<str:sha256>/<str:name>", bank.media, name="media"),
     path("exchange/", exchange.exchange_list, name="exchange_list"),
     path("exchange/template/", exchange.template, name="exchange_template"),
     path("exchange/export/", exchange.export, name="exchange_export"),

@@ -1,6 +1,16 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
-from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
+from exams.queries.bank import (
+    Similar,
+    fixed_questions,
+    pool,
+    question_figures,
+    rows_of,
+    shortages,
+    similar_questions,
+    stem_of,
+    waiting_questions,
+)
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
 from exams.queries.examiners import BoardRow, board, sittings, topic_rates, topic_strength
 from exams.queries.exchange import Previewed, PreviewedRows, export_rows, for_export, rows_path
@@ -17,6 +27,7 @@ __all__ = [
     "Previewed",
     "PreviewedRows",
     "Reviewed",
+    "Similar",
     "asked",
     "asked_alone",
     "board",
@@ -36,13 +47,16 @@ __all__ = [
     "rows_of",
     "rows_path",
     "shortages",
+    "similar_questions",
     "sittings",
     "sittings_for",
+    "stem_of",
     "strengths",
     "topic_rates",
     "topic_strength",
     "undecided",
     "verdict",
     "verdict_of",
+    "waiting_questions",
     "with_attempts",
 ]

@@ -1,15 +1,33 @@
 """The bank: what a blueprint may draw now, what it lacks, and how questions did."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.utils.html import strip_tags
+from rapidfuzz import fuzz, process
 
 from exams import blueprint, statistics
-from exams.models import Attempt, BlueprintRow, Exam, ExamPart, Mark, Question, QuestionTopic, QuestionVersion
-from people.models import Level
+from exams.models import (
+    Attempt,
+    BlueprintRow,
+    Exam,
+    ExamPart,
+    Mark,
+    Question,
+    QuestionReview,
+    QuestionTopic,
+    QuestionVersion,
+)
+from people.models import Level, User
+
+ALIKE = 60
+"""Percent of their characters that two stems must share, in order, to be pointed out as similar."""
 
 
 def rows_of(rows: Iterable[BlueprintRow]) -> list[blueprint.Row]:
@@ -101,3 +119,65 @@ def question_figures(question: Question) -> dict[str, Any]:
         "answered": sums["answered"],
         "facility": statistics.facility(sums["points"] or Decimal(0), sums["out_of"] or 0),
     }
+
+
+def waiting_questions(user: User) -> QuerySet[Question]:
+    """Questions whose newest words wait for somebody other than their author, or are approved and not in exams yet."""
+    returned = QuestionReview.objects.filter(version=OuterRef("draft"), verdict=QuestionReview.Verdict.RETURNED)
+    return (
+        Question.objects.filter(~Exists(returned), draft__isnull=False)
+        .exclude(state=Question.State.RETIRED)
+        .exclude(draft__author=user)
+        .select_related("draft__author", "level")
+        .prefetch_related("topics")
+    )
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A question whose stem is close to another: `percent` of their characters agree."""
+
+    question: int
+    code: str
+    stem: str
+    percent: int
+
+
+def similar_questions(stem: str, *, but: int | None = None, most: int = 5) -> list[Similar]:
+    """The questions not retired whose stems are closest to this one, the closest first; one query.
+
+    Compared without markup, case and punctuation by the share of characters in common order (Indel ratio).
+    """
+    rows = (
+        Question.objects.exclude(state=Question.State.RETIRED)
+        .exclude(pk=but)
+        .annotate(
+            words=Coalesce(KeyTextTransform("stem", "draft__content"), KeyTextTransform("stem", "current__content"))
+        )
+        .values_list("pk", "code", "words")
+    )
+    known = [(pk, code, words or "") for pk, code, words in rows.iterator(chunk_size=5000)]
+    found = process.extract(
+        _folded(stem),
+        [_folded(words) for _pk, _code, words in known],
+        scorer=fuzz.ratio,
+        processor=None,
+        limit=most,
+        score_cutoff=ALIKE,
+    )
+    return [
+        Similar(known[place][0], known[place][1], strip_tags(known[place][2]), round(score))
+        for _words, score, place in found
+    ]
+
+
+_UNSAID = re.compile(r"<[^>]*>|\[\[\d+\]\]|&\w+;|[\W_]+")
+
+
+def _folded(stem: str) -> str:
+    return _UNSAID.sub("", stem).casefold()
+
+
+def stem_of(version: QuestionVersion) -> str:
+    """The words of a question on one line, without markup."""
+    return " ".join(strip_tags(version.content["stem"]).split())

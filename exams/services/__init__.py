@@ -12,7 +12,7 @@ from exams.services.attempts import (
     submit,
     take_over,
 )
-from exams.services.bank import add_question, move_question, review_question, revise_question
+from exams.services.bank import add_question, move_question, publish_drafts, review_question, revise_question
 from exams.services.exchange import (
     begin_export,
     begin_import,
@@ -24,12 +24,16 @@ from exams.services.exchange import (
     write_export,
 )
 from exams.services.judging import judged
+from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.sittings import cancel_sitting, excuse, grant, invite, open_sitting
 
 __all__ = [
     "GRACE",
+    "LARGEST_RECORDING",
+    "add_media",
     "add_question",
+    "address_of",
     "begin_export",
     "begin_import",
     "cancel_sitting",
@@ -46,10 +50,12 @@ __all__ = [
     "grant",
     "invite",
     "judged",
+    "markup_of",
     "move_exam",
     "move_question",
     "open_sitting",
     "order_import",
+    "publish_drafts",
     "publish_exam",
     "review_question",
     "revise_question",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exams import queries, services
 from exams.models import Attempt, Candidacy, ExamPart
+from exams.views.answers import answer_in
 from ground.errors import Refused
 
 SALT = "exams.save"
@@ -186,18 +187,11 @@ def _generation(request: HttpRequest, token: Any, pk: int) -> int:
 
 def _from_form(request: HttpRequest) -> dict[str, Any]:
     post = request.POST
-    answer: dict[str, Any] = {}
-    if "chosen" in post:
-        answer = {"chosen": [int(index) for index in post.getlist("chosen") if index.isascii() and index.isdigit()]}
-    elif post.get("answer") in ("true", "false"):
-        answer = {"answer": post["answer"] == "true"}
-    elif "text" in post:
-        answer = {"text": post["text"]}
     try:
         position, seq = int(post.get("position", "")), int(post.get("seq", ""))
     except ValueError as error:
         raise BadRequest("position") from error
-    return {"position": position, "seq": seq, "answer": answer, "marked": "marked" in post}
+    return {"position": position, "seq": seq, "answer": answer_in(post), "marked": "marked" in post}
 
 
 @require_safe

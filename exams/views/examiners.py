@@ -13,10 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
 from exams.forms import GrantForm, InviteForm, ReasonForm, SittingForm
-from exams.models import AttemptRuling, Question
+from exams.models import AttemptRuling
 from exams.tables import STATES, SittingTable, state_of
 from ground.errors import Refused
-from people.models import Role
 from people.policy import has_role, requires, units_in_reach
 
 
@@ -228,23 +227,3 @@ def _decide(request: HttpRequest, act: Callable[[], str]) -> None:
         messages.success(request, act())
     except Refused as refusal:
         messages.error(request, str(refusal))
-
-
-@require_safe
-@requires(*policy.WRITES_QUESTIONS, Role.AUDITOR)
-def question_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """A question as a candidate sees it, then its key and figures, for those who write questions."""
-    question = get_object_or_404(
-        Question.objects.select_related("current", "draft", "level").prefetch_related("topics"), pk=pk
-    )
-    asked = queries.asked_alone(question.newest)
-    return render(
-        request,
-        "exams/question_preview.html",
-        {
-            "question": question,
-            "asked": asked,
-            "review": queries.review_alone(question.newest),
-            "figures": queries.question_figures(question),
-        },
-    )

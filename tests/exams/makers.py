@@ -1,5 +1,6 @@
 """Inert rows and short cuts for exam tests; every state is reached through the services."""
 
+import io
 from datetime import timedelta
 from itertools import count
 
@@ -9,6 +10,31 @@ from exams.models import Candidacy
 from tests import factories
 
 _numbers = count(1)
+RUBRIC = [
+    {"name": "倾听", "levels": [{"points": 3, "text": "听完再说"}, {"points": 0, "text": "打断"}]},
+    {
+        "name": "方案",
+        "levels": [{"points": 3, "text": "可行"}, {"points": 1, "text": "含糊"}, {"points": 0, "text": "没有"}],
+    },
+]
+NEWER_KINDS = {
+    "ordering": (
+        {"stem": "投诉怎样处理？", "options": ["听完", "记录", "复述", "协商"]},
+        {"sequence": [0, 1, 2, 3], "scoring": "part"},
+    ),
+    "matching": (
+        {"stem": "什么时候说什么？", "prompts": ["见面", "离开"], "options": ["您好", "请慢走", "不知道"]},
+        {"pairs": [0, 1], "scoring": "part"},
+    ),
+    "cloze": (
+        {"stem": "铃响[[1]]内接听，[[2]]小时内回访。", "gaps": [{}, {"options": ["24", "48", "72"]}]},
+        {"gaps": [{"accepted": ["三声", "3声"]}, {"correct": 2}], "scoring": "part"},
+    ),
+    "case": ({"stem": "客户第三次来电。"}, {}),
+    "essay": ({"stem": "写一封答复。", "words": 200}, {"rubric": RUBRIC, "model": "尊敬的客户"}),
+    "file": ({"stem": "录一段开场白。", "accepts": "audio"}, {"rubric": RUBRIC, "model": ""}),
+    "task": ({"stem": "接待一位投诉客户。", "minutes": 8}, {"rubric": RUBRIC, "model": ""}),
+}
 
 
 def question(topic=None, kind="single", *, now=factories.START, live=True, reviewer=None, **more):
@@ -18,6 +44,7 @@ def question(topic=None, kind="single", *, now=factories.START, live=True, revie
         "true_false": ({"stem": "铃响三声内接听。"}, {"answer": True}),
         "numeric": ({"stem": "几小时内回访？", "unit": "小时"}, {"value": "72", "tolerance": "0"}),
         "short_text": ({"stem": "铃响几声内接听？"}, {"accepted": ["三声", "3声"]}),
+        **NEWER_KINDS,
     }[kind]
     more.setdefault("explanation", "答案解析密文")
     more.setdefault("source", "依据条款密文")
@@ -28,11 +55,20 @@ def question(topic=None, kind="single", *, now=factories.START, live=True, revie
         kind=kind,
         content=more.pop("content", content),
         key=more.pop("key", key),
-        author=None,
+        author=more.pop("author", None),
         now=now,
         reviewer=(reviewer or factories.examiner()) if live else None,
         **more,
     )
+
+
+def png(size=8):
+    """A small picture, another one for each size."""
+    from PIL import Image
+
+    target = io.BytesIO()
+    Image.new("RGB", (size, size), "#0d6b5e").save(target, "PNG")
+    return target.getvalue()
 
 
 def exam(*, parts=1, kinds=("single", "multiple", "true_false", "numeric", "short_text"), now=factories.START, **more):
@@ -86,6 +122,9 @@ RIGHT = {
     "true_false": {"answer": True},
     "numeric": {"text": "７２小时"},
     "short_text": {"text": " ３声。"},
+    "ordering": {"sequence": [0, 1, 2, 3]},
+    "matching": {"pairs": [0, 1]},
+    "cloze": {"gaps": ["三声", 2]},
 }
 
 

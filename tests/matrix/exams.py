@@ -6,6 +6,21 @@ from tests.matrix import Row, typing
 EXAMINERS, READERS = {"examiner", "personnel"}, {"examiner", "personnel", "auditor"}
 
 
+WRITES_QUESTIONS = {"trainer", "examiner", "administrator"}
+READS_QUESTIONS = WRITES_QUESTIONS | {"auditor"}
+
+
+def draft(world):
+    return [makers.question(now=world.now, live=False).pk]
+
+
+def picture(world):
+    from exams import services
+
+    kept = services.add_media(name="图.png", content=makers.png(), by=None, now=world.now)
+    return [kept.sha256, "picture.png"]
+
+
 def _candidacy(world):
     if "candidacy" not in world.__dict__:
         world.__dict__["candidacy"] = makers.candidacy(now=world.now, person=world.owner)
@@ -81,11 +96,14 @@ ROWS = [
     Row("exams:end", roles=EXAMINERS, args=attempt, method="post", outside=404),
     Row("exams:void", roles=EXAMINERS, args=attempt, method="post", outside=404),
     Row("exams:confirm", roles=EXAMINERS, args=attempt, method="post", outside=404),
-    Row(
-        "exams:question_preview",
-        roles={"trainer", "examiner", "administrator", "auditor"},
-        args=lambda world: [makers.question(now=world.now).pk],
-    ),
+    Row("exams:question_preview", roles=READS_QUESTIONS, args=draft),
+    Row("exams:question_try", roles=WRITES_QUESTIONS, args=draft, method="post"),
+    Row("exams:question_review", roles=WRITES_QUESTIONS, args=draft, method="post"),
+    Row("exams:question_move", roles=WRITES_QUESTIONS, args=draft, method="post"),
+    Row("exams:question_waiting", roles=READS_QUESTIONS),
+    Row("exams:question_publish", roles=WRITES_QUESTIONS, method="post"),
+    Row("exams:media_list", roles=WRITES_QUESTIONS),
+    Row("exams:media", roles="everybody", args=picture),
     Row("exams:exchange_list", roles=WRITERS),
     Row("exams:exchange_template", roles=WRITERS),
     Row("exams:exchange_export", roles=WRITERS, method="post"),

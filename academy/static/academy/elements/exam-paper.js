@@ -15,7 +15,7 @@ class ExamPaper extends HTMLElement {
     this.waiting = this.read();
     for (const [position, entry] of Object.entries(this.waiting)) this.restore(position, entry);
     this.addEventListener("change", (event) => this.changed(event, 0));
-    this.addEventListener("input", (event) => event.target.name === "text" && this.changed(event, 1200));
+    this.addEventListener("input", (event) => /^(text|gap-\d+)$/.test(event.target.name) && this.changed(event, 1200));
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("submit", (event) => this.submitted(event));
     this.review = document.querySelector(".exambar [data-review]");
@@ -61,6 +61,21 @@ class ExamPaper extends HTMLElement {
   // What the controls of a question say, in the shape that the server keeps.
   answer(section) {
     const form = section.querySelector("form");
+    const said = (name) => [...form.querySelectorAll(`[name^="${name}-"]`)].map((input) => input.value);
+    const places = (name) => said(name).map((value) => (value === "" ? null : Number(value)));
+    const some = (values) => values.some((value) => value !== null && String(value).trim() !== "");
+    if (form.querySelector("[name^=gap-]")) {
+      const gaps = said("gap").map((value) => (/^place:\d+$/.test(value) ? Number(value.slice(6)) : value));
+      return some(gaps) ? { gaps } : {};
+    }
+    if (form.querySelector("[name^=pair-]")) return some(places("pair")) ? { pairs: places("pair") } : {};
+    if (form.querySelector("[name^=sequence-]")) {
+      const at = places("sequence");
+      const sequence = at.map((_, place) => (at.includes(place) ? at.indexOf(place) : null));
+      return some(sequence) ? { sequence } : {};
+    }
+    const kept = form.querySelector("[name=kept]");
+    if (kept) return kept.value ? { file: Number(kept.value) } : {};
     const text = form.querySelector("[name=text]");
     if (text) return text.value.trim() ? { text: text.value } : {};
     const truth = form.querySelector("[name=answer]:checked");
@@ -77,11 +92,18 @@ class ExamPaper extends HTMLElement {
       return;
     }
     this.seqs[position] = entry.seq;
-    for (const input of section.querySelectorAll("input")) {
-      if (input.name === "text") input.value = entry.answer.text || "";
-      if (input.name === "answer") input.checked = entry.answer.answer === (input.value === "true");
-      if (input.name === "chosen") input.checked = (entry.answer.chosen || []).includes(Number(input.value));
-      if (input.name === "marked") input.checked = entry.marked;
+    const { answer } = entry;
+    const gap = (value) => (typeof value === "number" ? `place:${value}` : value);
+    for (const input of section.querySelectorAll("input, select, textarea")) {
+      const [name, place] = input.name.split("-");
+      if (name === "text") input.value = answer.text || "";
+      if (name === "answer") input.checked = answer.answer === (input.value === "true");
+      if (name === "chosen") input.checked = (answer.chosen || []).includes(Number(input.value));
+      if (name === "gap") input.value = gap((answer.gaps || [])[place]) ?? "";
+      if (name === "pair") input.value = (answer.pairs || [])[place] ?? "";
+      if (name === "sequence") input.value = String((answer.sequence || []).indexOf(Number(place))).replace("-1", "");
+      if (name === "kept") input.value = answer.file || "";
+      if (name === "marked") input.checked = entry.marked;
     }
   }
 
