@@ -272,8 +272,8 @@ class ExchangeTable(Table):
             value=lambda row: row.get_state_display(),
             badge=lambda row: EXCHANGE_BADGES[row.state],
         ),
-        Column("total", _("Questions"), order=("total",), value=lambda row: row.total, numeric=True),
-        Column("by", _("By"), value=lambda row: str(row.by.name) if row.by else "–"),
+        Column("total", _("Number of questions"), order=("total",), value=lambda row: row.total, numeric=True),
+        Column("by", _("Asked for by"), value=lambda row: row.by.name if row.by else None),
         Column("at", _("Asked at"), order=("at", "pk"), value=lambda row: row.at),
     ]
     default_order = "-at"
