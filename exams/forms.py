@@ -246,11 +246,19 @@ class GrantForm(forms.Form):
     """What one candidate has beyond the rule."""
 
     extra_percent = forms.IntegerField(
-        label=_("Extra time, percent"), min_value=0, max_value=300, help_text=_("Of the minutes of each part.")
+        label=_("Extra time, percent"),
+        min_value=0,
+        max_value=300,
+        required=False,
+        help_text=_("Of the minutes of each part."),
     )
     extra_minutes = forms.IntegerField(label=_("Extra minutes"), min_value=0, max_value=600)
     extra_tries = forms.IntegerField(label=_("Extra tries"), min_value=0, max_value=20)
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean_extra_percent(self) -> int:
+        """Nothing means none."""
+        return self.cleaned_data["extra_percent"] or 0
 
 
 class ReasonForm(forms.Form):
