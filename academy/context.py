@@ -46,6 +46,7 @@ EVERYBODY = (
 WORK = (
     Place("courses:training", _("Training"), (Role.TRAINER, Role.AUDITOR)),
     Place("exams:sitting_list", _("Sittings"), (Role.EXAMINER, Role.AUDITOR)),
+    Place("exams:marking", _("Marking"), (Role.EXAMINER,)),
     Place(
         "quality:observation_list",
         _("Quality"),
@@ -57,6 +58,7 @@ WORK = (
     Place("plans:needs", _("Needs"), (Role.PERSONNEL, Role.TRAINER, Role.AUDITOR)),
     Place("plans:plan_list", _("Annual plan"), (Role.PERSONNEL, Role.MANAGER, Role.TRAINER, Role.AUDITOR)),
     Place("promotions:round_list", _("Promotions"), (Role.PERSONNEL, Role.MANAGER, Role.PANEL, Role.AUDITOR)),
+    Place("journal", _("Journal"), (Role.AUDITOR,)),
     Place("wagtailadmin_home", _("Authoring"), (Role.ADMINISTRATOR, Role.TRAINER, Role.EXAMINER)),
 )
 

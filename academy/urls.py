@@ -13,6 +13,7 @@ to_login = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("journal/", views.journal, name="journal"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("language/", views.choose_language, name="choose_language"),

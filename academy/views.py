@@ -8,16 +8,18 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from academy import queries
 from academy import styleguide as styleguide_rows
+from academy.tables import JournalTable
 from ground import queue
 from ground.private_files import private_storage
 from people import services
 from people.models import Role
-from people.policy import has_role
+from people.policy import has_role, requires
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -27,11 +29,21 @@ def home(request: HttpRequest) -> HttpResponse:
     if view not in held:
         view = ""
     tabs = [{"url": "/", "label": _("My learning"), "current": not view}]
-    tabs += [{"url": f"?view={role}", "label": Role(role).label, "current": view == role} for role in held]
+    tabs += [{"url": f"?view={role}", "label": capfirst(Role(role).label), "current": view == role} for role in held]
     context = queries.TABS[view](request) if view else {"home": queries.learner(request)}
     context |= {"tabs": tabs if held else [], "template": f"academy/home/{view or 'learner'}.html"}
-    context["heading"] = Role(view).label if view else ""
+    context["heading"] = capfirst(Role(view).label) if view else ""
     return render(request, "academy/home.html", context)
+
+
+@require_safe
+@requires(Role.AUDITOR)
+def journal(request: HttpRequest) -> HttpResponse:
+    """Every line of the journal within the auditor's reach."""
+    table = JournalTable(request, queries.journal_of(request))
+    if table.export_wanted:
+        return table.export()
+    return render(request, "academy/journal.html", {"table": table})
 
 
 @login_not_required

@@ -42,6 +42,14 @@ def expiring(on: date, days: int | None, paths: Iterable[str] | None = None) -> 
     return found.order_by("expires_on", "user__name_sort")
 
 
+def baseless(people: QuerySet[User], on: date) -> QuerySet[Certificate]:
+    """Certificates of these people that hold although their result no longer counts as passed; oldest first.
+
+    Revoking stays a named act: nothing but this list asks for it.
+    """
+    return with_everything(on).holding(on).filter(user__in=people, result__passed=False).order_by("issued_on", "pk")
+
+
 def valid_certificate(user: User, level: Level, on: date) -> Certificate | None:
     """The certificate for a level that a person holds on a day, the one that lasts longest; None without one."""
     return with_everything(on).holding(on).filter(user=user, kind__level=level).order_by("-expires_on").first()

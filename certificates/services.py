@@ -15,6 +15,7 @@ from certificates import rules
 from certificates.models import Certificate, CertificateKind, NumberSeries, Revocation
 from certificates.queries import expiring
 from exams.models import ExamPart, Result
+from exams.queries import released_only
 from ground import journal
 from ground.errors import Refused
 from ground.private_files import private_storage
@@ -114,7 +115,8 @@ def issue_missing(*, now: datetime) -> int:
     """Issues what a failure has left out; returns how many. The nightly task calls it."""
     count = 0
     for kind in CertificateKind.objects.order_by("pk"):
-        results = Result.objects.filter(exam=kind.exam_id, passed=True).select_related("user")
+        passed = Result.objects.filter(exam=kind.exam_id, passed=True)
+        results = released_only(passed, now).select_related("user")
         issued = Certificate.objects.filter(kind=kind, result=OuterRef("pk"))
         for result in results.filter(~Exists(issued)).order_by("pk"):
             count += earns(result, kind) and _issue_or_log(result, kind, now)

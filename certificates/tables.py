@@ -71,6 +71,12 @@ class CertificateTable(Table):
         Filter("kind", _("Kind"), choices=kinds, apply=lambda rows, value: rows.filter(kind=value)),
         Filter("state", _("State"), choices=lambda _request: State.choices, apply=lambda rows, v: rows.filter(state=v)),
         Filter("unit", _("Unit"), choices=units, apply=in_unit),
+        Filter(
+            "result",
+            _("Result"),
+            choices=lambda _request: [("stands", _("stands")), ("fallen", _("no longer stands"))],
+            apply=lambda rows, value: rows.filter(result__passed=value == "stands"),
+        ),
     ]
     search = staticmethod(by_words)
     default_order = "-issued"

@@ -59,7 +59,7 @@ class ComparisonBlock(blocks.StructBlock):
     rows = blocks.ListBlock(ComparisonRowBlock(), label=_("Rows"))
 
     class Meta:
-        icon = "tick"
+        icon = "check"
         label = _("Do and don't")
         description = _("What to do and what not to do, side by side, with the reason.")
         template = "blocks/comparison.html"
@@ -80,6 +80,10 @@ class ComparisonBlock(blocks.StructBlock):
         }
 
 
+QUICK = ("single", "multiple", "true_false", "numeric", "short_text")
+"""The kinds of question that a quick check asks."""
+
+
 class CheckBlock(blocks.StructBlock):
     """Questions of the bank, ungraded, with feedback."""
 
@@ -89,11 +93,21 @@ class CheckBlock(blocks.StructBlock):
         """Names the codes that the bank does not know as live questions."""
         value = super().clean(value)
         codes = [code.strip() for code in value["questions"]]
-        live = set(Question.objects.filter(code__in=codes, state=Question.State.LIVE).values_list("code", flat=True))
+        questions = Question.objects.filter(code__in=codes, state=Question.State.LIVE)
+        kinds = dict(questions.values_list("code", "current__kind"))
+        sentences = {
+            code: gettext("The bank has no live question %(code)s.")
+            if code not in kinds
+            else gettext(
+                "A quick check asks choices, true or false, numbers and short texts; %(code)s is of another kind."
+            )
+            for code in codes
+            if kinds.get(code) not in QUICK
+        }
         errors = {
-            place: ValidationError(gettext("The bank has no live question %(code)s.") % {"code": code})
+            place: ValidationError(sentences[code] % {"code": code})
             for place, code in enumerate(codes)
-            if code not in live
+            if code in sentences
         }
         if errors:
             raise blocks.StructBlockValidationError(

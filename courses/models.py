@@ -25,6 +25,8 @@ class OpenToEverybody:
     """Pages that every signed-in person may read, found with one query a level."""
 
     private_page_options: list[str] = []
+    # Search engines and menus, which Wagtail asks about here, have no part in a site behind a login.
+    promote_panels = [FieldPanel("slug")]
     child_model: str | None = None
 
     def get_view_restrictions(self) -> models.QuerySet:

@@ -7,7 +7,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses import progress, queries
@@ -47,7 +47,7 @@ class LateTable(Table):
         self.columns = [
             Column(
                 "name",
-                _("Name"),
+                pgettext_lazy("of a person", "Name"),
                 value=lambda row: row.user.name,
                 order=("user__name_sort",),
                 url=lambda row: reverse("courses:assignment", args=[row.pk]),
@@ -104,7 +104,12 @@ class MatrixTable(Table):
         self.courses = courses
         self.on = on
         self.columns = [
-            Column("name", _("Name"), value=lambda row: row.user.name, order=("user__name_sort",)),
+            Column(
+                "name",
+                pgettext_lazy("of a person", "Name"),
+                value=lambda row: row.user.name,
+                order=("user__name_sort",),
+            ),
             Column("number", _("Employee number"), value=lambda row: row.user.employee_no),
             Column("unit", _("Unit"), value=lambda row: row.unit.name, order=("unit__path",)),
             *[

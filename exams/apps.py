@@ -19,4 +19,10 @@ class ExamsConfig(AppConfig):
         register("exams.series_stuck", _("The monthly sitting “%(series)s” could not be opened: %(why)s"))
         register("exams.passed", _("You have passed %(exam)s (%(sitting)s)."))
         register("exams.not_passed", _("You have not passed %(exam)s (%(sitting)s). See what to work on."))
+        register("exams.corrected", _("A key in “%(exam)s” was corrected, and your result is a different one now."))
+        register("exams.remark_asked", _("A candidate of “%(exam)s” asks for an answer to be marked again."))
+        register(
+            "exams.remark_changed", _("“%(exam)s”: question %(position)s was marked again, and your mark changed.")
+        )
+        register("exams.remark_kept", _("“%(exam)s”: question %(position)s was marked again, and your mark stands."))
         register("exams.void", _("Your attempt at “%(exam)s” was declared void: %(reason)s"))

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from exams import queries
 from exams.formats import safe_browser
-from exams.models import Attempt, Candidacy, Sitting, SittingSeries
+from exams.models import AnswerFile, Attempt, BankExchange, Candidacy, RemarkRequest, Sitting, SittingSeries
 from ground.errors import Refused
 from people.models import Role, User
-from people.policy import staff_in_reach
+from people.policy import has_role, staff_in_reach
 
 HOLDS_SITTINGS = (Role.EXAMINER, Role.PERSONNEL)
+MARKS = (Role.EXAMINER,)
 WRITES_QUESTIONS = (Role.TRAINER, Role.EXAMINER, Role.ADMINISTRATOR)
 
 
@@ -45,6 +46,29 @@ def candidacies_in_reach(request: HttpRequest) -> QuerySet[Candidacy]:
 def attempts_in_reach(request: HttpRequest) -> QuerySet[Attempt]:
     """Attempts of people in reach."""
     return Attempt.objects.filter(candidacy__user__in=candidates_in_reach(request))
+
+
+def exchanges_in_reach(request: HttpRequest) -> QuerySet[BankExchange]:
+    """One's own imports and exports and those of the shell; an administrator's reach is everybody's."""
+    if has_role(request, Role.ADMINISTRATOR):
+        return BankExchange.objects.all()
+    return BankExchange.objects.filter(Q(by=request.user) | Q(by__isnull=True))
+
+
+def to_mark(request: HttpRequest) -> QuerySet[Attempt]:
+    """Attempts that the person may mark: of people over whom they are an examiner, never their own."""
+    staff = staff_in_reach(request, *MARKS)
+    return Attempt.objects.filter(candidacy__user__in=staff).exclude(candidacy__user=request.user)
+
+
+def remarks_to_answer(request: HttpRequest) -> QuerySet[RemarkRequest]:
+    """Requests that the person may answer: of an answer in reach that they have not marked."""
+    return queries.remark_requests(to_mark(request), request.user)
+
+
+def answer_files(request: HttpRequest) -> QuerySet[AnswerFile]:
+    """Files of answers that the person may open: their own, and those they may mark."""
+    return AnswerFile.objects.filter(Q(attempt__candidacy__user=request.user) | Q(attempt__in=to_mark(request)))
 
 
 WRONG_CODES = 10

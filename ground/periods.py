@@ -31,9 +31,10 @@ def never_overlap(owner: str) -> Callable[[Model], Model]:
     return decorate
 
 
-def current(on: date) -> Q:
-    """Rows whose period holds the day `on`."""
-    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+def current(on: date, prefix: str = "") -> Q:
+    """Rows whose period holds the day `on`; `prefix` is the way to them from another table, such as `employments__`."""
+    begun = Q(**{f"{prefix}valid_from__lte": on})
+    return begun & (Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": on}))
 
 
 _OVERLAP = (

@@ -7,7 +7,7 @@ from allauth.account.forms import LoginForm as AllauthLoginForm
 from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from people import formats
@@ -109,7 +109,7 @@ class HireForm(PlaceForm):
         ],
         widget=forms.TextInput({"autocapitalize": "off", "spellcheck": "false", "autocomplete": "off"}),
     )
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=60)
     on = DayField(label=_("First day"))
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Telephone"), required=False, max_length=30)
@@ -159,7 +159,7 @@ class ChangeForm(PlaceForm):
 class DetailsForm(forms.Form):
     """Name and ways to reach somebody."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=60)
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Telephone"), required=False, max_length=30)
 

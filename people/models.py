@@ -78,6 +78,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         words = [self.name, pinyin.spelled(self.name), pinyin.initials(self.name), self.employee_no.lower()]
         self.name_search = " ".join(words)[:400]
 
+    @property
+    def first_name(self) -> str:
+        """What Wagtail's menu calls the person."""
+        return self.name
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ground.tables import Column, Filter, Table
 from people import queries
@@ -84,7 +85,7 @@ class StaffTable(Table):
             ),
             Column(
                 "name",
-                _("Name"),
+                pgettext_lazy("of a person", "Name"),
                 value=lambda row: row.user.name,
                 order=("user__name_sort", "user__employee_no"),
                 url=lambda row: row.user.get_absolute_url(),
@@ -128,7 +129,7 @@ class RoleTable(Table):
     columns = [
         Column(
             "name",
-            _("Name"),
+            pgettext_lazy("of a person", "Name"),
             value=lambda row: row.user.name,
             order=("user__name_sort", "user__employee_no"),
             url=lambda row: row.user.get_absolute_url(),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+import django_filters
 from django import forms
 from django.contrib import messages
 from django.db.models import OuterRef, ProtectedError, QuerySet, Subquery
@@ -11,19 +12,21 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.widgets.boolean_radio_select import BooleanRadioSelect
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import IndexView as WagtailUserIndexView
 from wagtail.users.views.users import UserColumn
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
 from people import services
-from people.models import Employment, Level, Post, Unit, User
+from people.models import Employment, Level, Post, Role, RoleAssignment, Unit, User
 
 FIELDS = ["employee_no", "name", "email", "phone"]
 
@@ -60,6 +63,30 @@ class UserChangeForm(UserEditForm):
         super().__init__(*args, **kwargs)
 
 
+class UserFilterSet(WagtailFilterSet):
+    """By access and by role; Wagtail's own filters speak of groups and superusers, which are not ours."""
+
+    is_active = django_filters.BooleanFilter(label=_("May sign in"), widget=BooleanRadioSelect)
+    role = django_filters.MultipleChoiceFilter(
+        label=_("Role"), choices=Role.choices, method="holding", widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = User
+        fields: Sequence[str] = []
+
+    def __init__(self, *args: Any, is_searching: bool = False, **kwargs: Any) -> None:
+        # Wagtail's screen tells its filters whether it searches; only its filter by group asks.
+        super().__init__(*args, **kwargs)
+
+    def holding(self, people: QuerySet[User], name: str, roles: list[str]) -> QuerySet[User]:
+        """People who hold one of the roles today."""
+        if not roles:
+            return people
+        held = RoleAssignment.objects.in_force(timezone.localdate()).filter(role__in=roles)
+        return people.filter(pk__in=held.values("user"))
+
+
 class UserIndexView(WagtailUserIndexView):
     """Accounts with their unit, found by characters, pinyin, initials and number."""
 
@@ -69,7 +96,13 @@ class UserIndexView(WagtailUserIndexView):
     def columns(self) -> list[Column]:
         title = self._get_title_column_class(UserColumn)
         return [
-            title("name", accessor="name", label=_("Name"), sort_key="name_sort", get_url=self.get_edit_url),
+            title(
+                "name",
+                accessor="name",
+                label=pgettext_lazy("of a person", "Name"),
+                sort_key="name_sort",
+                get_url=self.get_edit_url,
+            ),
             Column("employee_no", label=_("Employee number"), sort_key="employee_no"),
             Column("unit_name", label=_("Unit"), sort_key="unit_name"),
             BooleanColumn("is_active", label=_("May sign in"), sort_key="is_active"),
@@ -85,6 +118,7 @@ class UserViewSet(WagtailUserViewSet):
     """Accounts in Wagtail's admin."""
 
     index_view_class = UserIndexView
+    filterset_class = UserFilterSet
 
     def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
         return UserChangeForm if for_update else UserCreateForm

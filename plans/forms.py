@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage
@@ -81,7 +81,9 @@ class ItemForm(forms.Form):
 
     topic = forms.ModelChoiceField(Topic.objects.all(), label=_("Topic"))
     unit = UnitField(Unit.objects.none(), label=_("For the people of"))
-    content = forms.CharField(label=_("Content"), max_length=200, help_text=_("What the training is about."))
+    content = forms.CharField(
+        label=pgettext_lazy("of a training", "Content"), max_length=200, help_text=_("What the training is about.")
+    )
     method = forms.ChoiceField(label=_("How"), choices=PlanItem.Method.choices, widget=forms.RadioSelect)
     month = forms.TypedChoiceField(label=_("Month"), coerce=date.fromisoformat)
     instructor = TeacherField(

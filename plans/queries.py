@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from certificates import queries as certificates
 from courses import queries as courses
 from courses.models import Assignment, Attendance, Completion, CoursePage
-from exams import queries as exams
-from exams.models import BlueprintRow
+from exams.models import Attempt, BlueprintRow, Mark
+from ground.periods import current
 from people.models import Employment, Unit, User
 from people.policy import below
 from plans import needs, progress
@@ -37,49 +37,62 @@ def thresholds() -> needs.Thresholds:
 
 
 def facts_that_make_needs(on: date, limits: needs.Thresholds) -> list[needs.Found]:
-    """What exams, quality findings and ending certificates say on a day, by topic and team.
+    """What exams, quality findings and ending certificates say on a day, by topic and unit.
 
-    A team is a unit in which somebody works and which has none below it: training is planned where people sit together.
+    Everybody counts once, in the unit they work in: the people directly in a department are a row beside its teams.
     """
-    teams = Unit.objects.filter(Exists(Employment.objects.current(on).filter(unit=OuterRef("pk"))), numchild=0)
-    units = dict(teams.values_list("path", "pk"))
+    since = on - timedelta(days=limits.weak_days)
     return [
-        *needs.weak_topics(_strengths(on, limits, units), on - timedelta(days=limits.weak_days), limits),
-        *needs.repeated_findings(_shortfalls(on, limits, units), limits),
-        *needs.expiring_certificates(_expiries(on, limits, units)),
+        *needs.weak_topics(_strengths(on, since), since, limits),
+        *needs.repeated_findings(_shortfalls(on, limits), limits),
+        *needs.expiring_certificates(_expiries(on, limits)),
     ]
 
 
-def _strengths(on: date, limits: needs.Thresholds, units: dict[str, int]) -> list[needs.Strength]:
-    since = quality.midnight(on - timedelta(days=limits.weak_days))
+def _strengths(on: date, since: date) -> list[needs.Strength]:
+    """Marks of exams by topic and the unit in which the candidate works on the day; one query."""
+    employed = "attempt__candidacy__user__employments"
+    rows = (
+        Mark.objects.filter(given_at__gte=quality.midnight(since), attempt__state=Attempt.State.GRADED)
+        .filter(current(on, f"{employed}__"), out_of__gt=0)
+        .values("topic_id", unit=F(f"{employed}__unit"))
+        .annotate(
+            people=Count("attempt__candidacy__user", distinct=True),
+            answered=Count("pk"),
+            reached=Sum("points"),
+            possible=Sum("out_of"),
+        )
+        .order_by("topic_id", "unit")
+    )
     return [
         needs.Strength(
             topic=row["topic_id"],
-            unit=units[row["unit_path"]],
+            unit=row["unit"],
             people=row["people"],
             answered=row["answered"],
-            rate=100 * row["rate"],
+            rate=100 * float(row["reached"]) / float(row["possible"]),
         )
-        for row in exams.topic_strength(since, units=list(units))
-        if row["rate"] is not None
+        for row in rows
     ]
 
 
-def _shortfalls(on: date, limits: needs.Thresholds, units: dict[str, int]) -> list[needs.Shortfall]:
-    rows = quality.findings_by_topic(on - timedelta(days=limits.findings_days))
+def _shortfalls(on: date, limits: needs.Thresholds) -> list[needs.Shortfall]:
+    """Findings by topic and unit; a unit in which nobody works any more has nobody to train."""
+    staffed = set(Employment.objects.current(on).values_list("unit", flat=True))
     return [
         needs.Shortfall(topic=row["topic_id"], unit=row["unit_id"], people=row["people"], findings=row["findings"])
-        for row in rows
-        if row["unit_path"] in units
+        for row in quality.findings_by_topic(on - timedelta(days=limits.findings_days))
+        if row["unit_id"] in staffed
     ]
 
 
-def _expiries(on: date, limits: needs.Thresholds, units: dict[str, int]) -> list[needs.Expiry]:
-    """Ending certificates by team and kind; the topic is the one that weighs most in the exam of the kind."""
-    ending = list(certificates.expiring(on, limits.expiry_days))
+def _expiries(on: date, limits: needs.Thresholds) -> list[needs.Expiry]:
+    """Ending certificates by unit and kind; the topic is the one that weighs most in the exam of the kind."""
+    expiring = certificates.expiring(on, limits.expiry_days)
+    ending = list(expiring)
     team = dict(
         Employment.objects.current(on)
-        .filter(user__in=[row.user_id for row in ending], unit__in=units.values())
+        .filter(user__in=expiring.order_by().values("user"))
         .values_list("user_id", "unit_id")
     )
     weights = (

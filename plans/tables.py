@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ground.tables import Column, Table
 from plans.progress import Progress
@@ -41,7 +42,7 @@ class ItemTable(Table):
     columns = [
         Column(
             "content",
-            _("Content"),
+            pgettext_lazy("of a training", "Content"),
             order=("content",),
             value=lambda row: row.item.content,
             url=lambda row: reverse("plans:item", args=[row.item.pk]),

@@ -228,9 +228,10 @@ class Decision(models.Model):
 
 
 class Appeal(models.Model):
-    """The person's objection to a refusal, ruled on once by somebody else than who refused.
+    """The person's objection to a refusal: mediated by the department, then ruled on once by somebody else than who refused.
 
-    Upheld, it promotes the person on `effective_on`; the decision stays on file as it was.
+    Settled by the mediation, it is closed without a ruling. Upheld, it promotes the person on `effective_on`; the
+    decision stays on file as it was.
     """
 
     case = models.OneToOneField(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="appeal")
@@ -262,3 +263,32 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}"
+
+    @property
+    def settled(self) -> bool:
+        """Whether the mediation closed it."""
+        mediation = getattr(self, "mediation", None)
+        return mediation is not None and mediation.outcome == Mediation.Outcome.SETTLED
+
+
+@append_only
+class Mediation(models.Model):
+    """What came of the department's talk with the person about an appeal, once, before personnel rules on it."""
+
+    class Outcome(models.TextChoices):
+        SETTLED = "settled", _("settled")
+        UNSETTLED = "unsettled", _("not settled")
+
+    appeal = models.OneToOneField(Appeal, verbose_name=_("appeal"), on_delete=models.PROTECT, related_name="mediation")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    note = models.TextField(_("note"))
+    by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("mediation")
+        verbose_name_plural = _("mediations")
+        constraints = [models.CheckConstraint(condition=~Q(note=""), name="a_mediation_has_a_note")]
+
+    def __str__(self) -> str:
+        return f"{self.appeal_id} {self.outcome}"

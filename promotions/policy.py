@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from people.models import Employment, Role, User
+from people.models import Employment, Role, RoleAssignment, Unit, User
 from people.policy import roles_of, staff_in_reach, today
 from promotions.models import Case, ReviewRound
 
@@ -44,6 +44,31 @@ def may_propose(user: User, other: User, on: date) -> bool:
 def may_decide(user: User, case: Case, on: date) -> bool:
     """Personnel over the person's unit, but neither who proposed the case nor the person."""
     return user.pk not in (case.user_id, case.proposed_by_id) and over(user, case.user, STEWARDS, on)
+
+
+def may_mediate(user: User, case: Case, on: date) -> bool:
+    """A manager over the person's unit, but neither the person nor who refused. Whoever proposed the person may."""
+    return user.pk not in (case.user_id, case.decision.by_id) and over(user, case.user, (Role.MANAGER,), on)
+
+
+def mediators(case: Case, on: date) -> QuerySet[User]:
+    """Everybody who may mediate an appeal in a case; perhaps nobody."""
+    return _over_unit_of(case.user, (Role.MANAGER,), on).exclude(pk__in=[case.user_id, case.decision.by_id])
+
+
+def arbiters(case: Case, on: date) -> QuerySet[User]:
+    """Personnel who may rule on an appeal in a case: neither who refused, who proposed, nor the person."""
+    part = [case.user_id, case.proposed_by_id, case.decision.by_id]
+    return _over_unit_of(case.user, (Role.PERSONNEL,), on).exclude(pk__in=part)
+
+
+def _over_unit_of(other: User, roles: tuple[str, ...], on: date) -> QuerySet[User]:
+    """People who hold one of the roles over the unit where the other person works on a day (or last worked)."""
+    latest = Employment.objects.filter(user=other, valid_from__lte=on).order_by("-valid_from")
+    path = latest.values_list("unit__path", flat=True).first() or ""
+    tops = [path[:length] for length in range(Unit.steplen, len(path) + 1, Unit.steplen)]
+    held = RoleAssignment.objects.in_force(on).filter(role__in=roles, unit__path__in=tops)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True)
 
 
 def entitled(case: Case) -> list[User]:
@@ -81,13 +106,13 @@ class Sight:
 
     @property
     def appraisals(self) -> bool:
-        """Appraisals with their comments are confidential: only the panel and personnel read them here."""
-        return not self.is_person and (self.is_member or self.is_steward)
+        """Appraisals with their comments are confidential: only the panel, personnel and auditors read them here."""
+        return not self.is_person and (self.is_member or self.is_steward or self.is_auditor)
 
     @property
     def ratings(self) -> bool:
-        """How many ratings were good enough, the person and the superiors may know too; an auditor may not."""
-        return self.is_person or self.is_manager or self.is_member or self.is_steward
+        """How many ratings were good enough, the person and the superiors may know too."""
+        return self.is_person or self.is_manager or self.is_member or self.is_steward or self.is_auditor
 
     @property
     def votes(self) -> bool:

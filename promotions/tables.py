@@ -2,17 +2,20 @@
 
 from typing import ClassVar
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ground.tables import Column, Filter, Table
+from people.models import User
 from people.policy import units_in_reach
 from people.queries import indented
 from promotions.models import Case, ReviewRound
 from promotions.policy import PROPOSERS
 from promotions.queries import Ready
+from quality.models import Violation
 
 STATE_BADGES = {
     Case.State.PROPOSED: "plain",
@@ -94,7 +97,7 @@ class CaseTable(Table):
     columns: ClassVar[list[Column]] = [
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("of a person", "Name"),
             order=("name",),
             key=lambda row: row.user.name_sort,
             value=lambda row: row.user.name,
@@ -178,7 +181,7 @@ class ReadyTable(Table):
     columns: ClassVar[list[Column]] = [
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("of a person", "Name"),
             order=("name",),
             key=lambda row: row.user.name_sort,
             value=lambda row: row.user.name,
@@ -234,13 +237,17 @@ class DemotionTable(Table):
     columns: ClassVar[list[Column]] = [
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("of a person", "Name"),
             order=("user__name_sort",),
             value=lambda row: row.user.name,
-            url=lambda row: reverse("promotions:demote", args=[row.user_id]),
+            url=lambda row: reverse("promotions:demote", args=[row.user_id]) if row.may_act else None,
         ),
         Column("from", gettext_lazy("In force from"), order=("valid_from",), value=lambda row: row.valid_from),
         Column("until", gettext_lazy("Until (exclusive)"), order=("valid_to",), value=lambda row: row.valid_to),
         Column("by", gettext_lazy("Recorded by"), order=("by__name_sort",), value=lambda row: row.by.name),
     ]
     default_order = "from"
+
+    def __init__(self, request: HttpRequest, rows: QuerySet[Violation], acting: QuerySet[User]) -> None:
+        """`acting`: the people whom the reader may demote; an auditor's list leads nowhere."""
+        super().__init__(request, rows.annotate(may_act=Exists(acting.filter(pk=OuterRef("user")))))

@@ -21,5 +21,6 @@ urlpatterns = [
     path("cases/<int:pk>/decide/", views.case_decide, name="case_decide"),
     path("cases/<int:pk>/withdraw/", views.case_withdraw, name="case_withdraw"),
     path("cases/<int:pk>/appeal/", views.case_appeal, name="case_appeal"),
+    path("cases/<int:pk>/appeal/mediate/", views.appeal_mediate, name="appeal_mediate"),
     path("cases/<int:pk>/appeal/rule/", views.appeal_rule, name="appeal_rule"),
 ]

@@ -14,7 +14,7 @@ from ground.errors import Refused
 from people.policy import has_role, requires, staff_in_reach, today, units_in_reach
 from promotions import policy, queries, services
 from promotions.forms import AppealForm, DemotionForm, ExceptionalForm, ProposeForm, RoundForm, VoteForm
-from promotions.models import Case, Decision, ReviewRound
+from promotions.models import Case, Decision, Mediation, ReviewRound
 from promotions.tables import CaseTable, DemotionTable, PanelCaseTable, RoundTable, ready_table
 
 MOST_READY = 500
@@ -28,7 +28,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     cases = request.user.promotion_cases.select_related("round", "from_level", "to_level", "decision").order_by(
         "-proposed_at"
     )
-    way = queries.way(request.user, on)
+    way = queries.way(request.user, on, released_at=request.now)
     return render(request, "promotions/mine.html", {"way": way, "employment": employment, "cases": cases})
 
 
@@ -42,6 +42,7 @@ def round_list(request: HttpRequest) -> HttpResponse:
     context = {
         "table": table,
         "may_open": has_role(request, *policy.STEWARDS),
+        "may_see_demotions": has_role(request, *policy.STEWARDS, reads=True),
         "may_propose": has_role(request, *policy.PROPOSERS, reads=True),
     }
     return render(request, "promotions/round_list.html", context)
@@ -136,7 +137,8 @@ def ready(request: HttpRequest) -> HttpResponse:
     review = open_rounds.filter(pk=wanted).first() if wanted.isdecimal() else None
     review = review or open_rounds.order_by("nominate_until").first()
     cases = review.cases.exclude(state=Case.State.WITHDRAWN) if review else Case.objects.none()
-    table = ready_table(request, rows, review, {case.user_id: case for case in cases})
+    proposing = review if has_role(request, *policy.PROPOSERS) else None
+    table = ready_table(request, rows, proposing, {case.user_id: case for case in cases})
     if table.export_wanted:
         return table.export()
     context = {"table": table, "round": review, "too_many": count if count > MOST_READY else 0, "most": MOST_READY}
@@ -228,7 +230,25 @@ def case_appeal(request: HttpRequest, pk: int) -> HttpResponse:
     _try(
         request,
         lambda: services.appeal(case=case, text=form.cleaned_data["text"], by=request.user, now=request.now),
-        _("Your appeal is filed; personnel rules on it."),
+        _("Your appeal is filed. Your department mediates first, then personnel rules on it."),
+    )
+    return redirect("promotions:case", pk)
+
+
+@require_POST
+def appeal_mediate(request: HttpRequest, pk: int) -> HttpResponse:
+    """The head of the department says what came of the mediation."""
+    case = get_object_or_404(policy.visible_cases(request).filter(appeal__isnull=False), pk=pk)
+    _try(
+        request,
+        lambda: services.mediate(
+            appeal=case.appeal,
+            outcome=request.POST.get("outcome", ""),
+            note=request.POST.get("reason", ""),
+            by=request.user,
+            now=request.now,
+        ),
+        _("The mediation is filed, and the person is told."),
     )
     return redirect("promotions:case", pk)
 
@@ -252,11 +272,12 @@ def appeal_rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@requires(*policy.STEWARDS)
+@requires(*policy.STEWARDS, reads=True)
 def demotions(request: HttpRequest) -> HttpResponse:
-    """Demotions that violations ask for."""
-    people = staff_in_reach(request, *policy.STEWARDS).exclude(pk=request.user.pk)
-    table = DemotionTable(request, queries.demotions(people, today(request)))
+    """Demotions that violations ask for; an auditor reads the list."""
+    people = staff_in_reach(request, *policy.STEWARDS, reads=True).exclude(pk=request.user.pk)
+    acting = staff_in_reach(request, *policy.STEWARDS)
+    table = DemotionTable(request, queries.demotions(people, today(request)), acting)
     if table.export_wanted:
         return table.export()
     return render(request, "promotions/demotions.html", {"table": table})
@@ -290,8 +311,12 @@ def demote(request: HttpRequest, user_pk: int) -> HttpResponse:
 
 
 def _case(request: HttpRequest, pk: int) -> Case:
-    cases = policy.visible_cases(request).select_related(
-        "round", "user", "to_level", "proposed_by", "from_level", "rule_version", "dossier", "decision__by"
+    cases = (
+        policy.visible_cases(request)
+        .select_related(
+            "round", "user", "to_level", "proposed_by", "from_level", "rule_version", "dossier", "decision__by"
+        )
+        .select_related("appeal__ruled_by", "appeal__mediation__by")
     )
     return get_object_or_404(cases.prefetch_related("round__panel", "votes__member"), pk=pk)
 
@@ -339,14 +364,21 @@ def _case_page(request: HttpRequest, case: Case, **forms: Any) -> HttpResponse:
         "tally": queries.tally(votes),
         "may_appeal": may_appeal,
         "may_withdraw": open_case and writes and (sight.is_person or sight.is_proposer or sight.is_steward),
-        "may_rule": appeal is not None
+        "mediate_until": services.mediate_until(appeal) if appeal is not None else None,
+        "may_mediate": appeal is not None
         and appeal.ruled_at is None
+        and not hasattr(appeal, "mediation")
+        and policy.may_mediate(request.user, case, on),
+        "may_rule": appeal is not None
         and decision is not None
         and request.user.pk != decision.by_id
-        and policy.may_decide(request.user, case, on),
+        and policy.may_decide(request.user, case, on)
+        and services.may_be_ruled(appeal, on),
         "takes_effect": max(case.round.effective_on, on),
         "outcome_promote": [("outcome", Decision.Outcome.PROMOTE)],
         "outcome_refuse": [("outcome", Decision.Outcome.REFUSE)],
+        "mediation_settled": [("outcome", Mediation.Outcome.SETTLED)],
+        "mediation_unsettled": [("outcome", Mediation.Outcome.UNSETTLED)],
         "ruling_yes": [("upheld", "yes")],
         "ruling_no": [("upheld", "no")],
         "vote_form": VoteForm(initial=initial),

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from quality import scoring
+from quality import queries, scoring
 from quality.models import Appraisal, Checklist, ChecklistItem, Observation, Violation
 
 QUARTERS_BACK = 6
@@ -69,11 +69,6 @@ class ObservationForm(forms.Form):
         }
 
 
-def quarter_name(first_day: date) -> str:
-    """Such as "2026, quarter 4"."""
-    return gettext("%(year)s, quarter %(quarter)s") % {"year": first_day.year, "quarter": (first_day.month + 2) // 3}
-
-
 class AppraisalForm(forms.Form):
     """A superior's rating of a quarter."""
 
@@ -82,7 +77,7 @@ class AppraisalForm(forms.Form):
         label=_("Rating"), choices=Appraisal.Rating.choices, coerce=int, widget=forms.RadioSelect
     )
     comment = forms.CharField(
-        label=_("Comment"),
+        label=pgettext_lazy("appraisal", "Comment"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -92,7 +87,7 @@ class AppraisalForm(forms.Form):
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         quarters = scoring.quarters_up_to(on, QUARTERS_BACK)
-        self.fields["quarter"].choices = [(day.isoformat(), quarter_name(day)) for day in quarters]
+        self.fields["quarter"].choices = [(day.isoformat(), queries.quarter_name(day)) for day in quarters]
 
 
 class ViolationForm(forms.Form):

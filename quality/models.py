@@ -152,7 +152,7 @@ class Finding(models.Model):
 
 
 class Appraisal(models.Model):
-    """A superior's rating of a person for a quarter. Confidential: the person, the superiors and personnel see it."""
+    """A superior's rating of a person for a quarter. Confidential: the person, superiors, personnel and auditors see it."""
 
     class Rating(models.IntegerChoices):
         EXCELLENT = 4, _("excellent")

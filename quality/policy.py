@@ -1,7 +1,7 @@
 """Who may do what with observations, appraisals and violations, on top of roles and reach.
 
-Appraisals are confidential: the person, the superiors and personnel see them, an auditor does not. Violations are
-recorded by personnel and seen by personnel, auditors and the person.
+Appraisals are confidential: the person, the superiors, personnel and auditors see them. Violations are recorded by
+personnel and seen by personnel, auditors and the person.
 """
 
 from datetime import date

@@ -9,6 +9,7 @@ from typing import TypedDict
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from people.models import Employment, Unit, User
 from people.policy import below, topmost
@@ -136,3 +137,8 @@ def own_quality(user: User, on: date) -> OwnQuality:
         appraisals=list(user.appraisals.select_related("by")),
         violations=list(user.violations.filter(valid_to__gt=on).select_related("by")),
     )
+
+
+def quarter_name(first_day: date) -> str:
+    """Such as "2026, quarter 4"."""
+    return gettext("%(year)s, quarter %(quarter)s") % {"year": first_day.year, "quarter": (first_day.month + 2) // 3}

@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ground.tables import Column, Filter, Table
 from people.models import User
 from people.policy import today, units_in_reach
 from people.queries import named_like
 from quality import policy, queries, scoring
-from quality.forms import QUARTERS_BACK, quarter_name
+from quality.forms import QUARTERS_BACK
 from quality.models import Appraisal, Observation, QualitySettings, Violation
 
 MONTHS_BACK = 12
@@ -126,7 +127,7 @@ class AppraisalTable(Table):
     columns = [
         Column("name", _("Staff member"), order=("user__name_sort",), value=lambda row: row.user.name),
         Column("number", _("Employee number"), order=("user__employee_no",), value=lambda row: row.user.employee_no),
-        Column("quarter", _("Quarter"), order=("quarter",), value=lambda row: quarter_name(row.quarter)),
+        Column("quarter", _("Quarter"), order=("quarter",), value=lambda row: queries.quarter_name(row.quarter)),
         Column(
             "rating",
             _("Rating"),
@@ -134,7 +135,7 @@ class AppraisalTable(Table):
             value=lambda row: row.get_rating_display(),
             badge=lambda row: RATING_BADGES[row.rating],
         ),
-        Column("comment", _("Comment"), value=lambda row: row.comment, width=50),
+        Column("comment", pgettext_lazy("appraisal", "Comment"), value=lambda row: row.comment, width=50),
         Column("by", _("By"), order=("by__name_sort",), value=lambda row: row.by.name),
         Column("at", _("Entered"), order=("at",), value=lambda row: row.at),
     ]
@@ -143,7 +144,8 @@ class AppraisalTable(Table):
             "quarter",
             _("Quarter"),
             choices=lambda request: [
-                (day.isoformat(), quarter_name(day)) for day in scoring.quarters_up_to(today(request), QUARTERS_BACK)
+                (day.isoformat(), queries.quarter_name(day))
+                for day in scoring.quarters_up_to(today(request), QUARTERS_BACK)
             ],
             apply=lambda rows, value: rows.filter(quarter=date.fromisoformat(value)),
         ),

@@ -12,7 +12,7 @@ from people.models import Role, User
 from people.policy import has_role, requires, staff_in_reach, today
 from people.queries import named_like
 from quality import policy, queries, scoring, services, tables
-from quality.forms import AppraisalForm, ObservationForm, ViolationForm, quarter_name
+from quality.forms import AppraisalForm, ObservationForm, ViolationForm
 from quality.models import Appraisal, Checklist, Observation, QualitySettings, Violation
 
 SHOWN_PEOPLE = 30
@@ -29,7 +29,7 @@ def observation_list(request: HttpRequest) -> HttpResponse:
         "table": table,
         "target": table.target,
         "may_record": has_role(request, *policy.OBSERVES),
-        "may_see_appraisals": has_role(request, *policy.READS_APPRAISALS),
+        "may_see_appraisals": has_role(request, *policy.READS_APPRAISALS, reads=True),
         "may_see_violations": has_role(request, Role.PERSONNEL, reads=True),
     }
     return render(request, "quality/observation_list.html", context)
@@ -52,7 +52,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """One's own contacts, average against target, appraisals and violations in force."""
     own = queries.own_quality(request.user, today(request))
     points = [(row.contact_at.date(), row.score) for row in reversed(own.observations)]
-    appraisals = [(row, quarter_name(row.quarter), tables.RATING_BADGES[row.rating]) for row in own.appraisals]
+    appraisals = [(row, queries.quarter_name(row.quarter), tables.RATING_BADGES[row.rating]) for row in own.appraisals]
     return render(request, "quality/mine.html", {"own": own, "points": points, "appraisals": appraisals})
 
 
@@ -130,10 +130,10 @@ def observation_new(request: HttpRequest) -> HttpResponse:
     return render(request, "quality/observation_new.html", context)
 
 
-@requires(*policy.READS_APPRAISALS)
+@requires(*policy.READS_APPRAISALS, reads=True)
 def appraisal_list(request: HttpRequest) -> HttpResponse:
-    """Appraisals of the people in reach: for superiors and personnel only."""
-    staff = staff_in_reach(request, *policy.READS_APPRAISALS).exclude(pk=request.user.pk)
+    """Appraisals of the people in reach: for superiors, personnel and auditors only."""
+    staff = staff_in_reach(request, *policy.READS_APPRAISALS, reads=True).exclude(pk=request.user.pk)
     rows = Appraisal.objects.filter(user__in=staff).select_related("user", "by")
     table = tables.AppraisalTable(request, rows)
     if table.export_wanted:

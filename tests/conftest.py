@@ -151,7 +151,13 @@ def chinese_by_default():
     from django.core.cache import cache
     from django.utils import translation
 
+    from exams.queries import forget_candidates, forget_versions
+    from exams.templatetags.paper_tags import forget
+
     cache.clear()
+    forget_versions()
+    forget_candidates()
+    forget()
     translation.activate("zh-hans")
     yield
     translation.deactivate()

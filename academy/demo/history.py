@@ -234,7 +234,15 @@ class History:
             return {"answer": key["answer"] if right else not key["answer"]}
         if version.kind == kinds.NUMERIC:
             return {"text": str(key["value"]) if right else str(int(float(key["value"])) * 2 + 1)}
-        return {"text": key["accepted"][0] if right else "不清楚"}
+        if version.kind == kinds.SHORT_TEXT:
+            return {"text": key["accepted"][0] if right else "不清楚"}
+        if version.kind == kinds.CLOZE:
+            given = [gap["accepted"][0] if "accepted" in gap else gap["correct"] for gap in key["gaps"]]
+            return {"gaps": given if right else [*given[:-1], None]}
+        if version.kind in (kinds.ORDERING, kinds.MATCHING):
+            name = "sequence" if version.kind == kinds.ORDERING else "pairs"
+            return {name: key[name] if right else [key[name][1], key[name][0], *key[name][2:]]}
+        return {"text": key.get("model") or "先听客户讲完，再复述要点。"} if version.kind == kinds.ESSAY else {}
 
     def _type(self, attempt: Attempt, ability: Ability, clock: datetime) -> datetime:
         """Types until the time is up."""

@@ -1,4 +1,4 @@
-"""What is taught and asked: topics, 240 questions, nine courses, passages, standards, exams, kinds of certificate."""
+"""What is taught and asked: topics, 260 questions, nine courses, passages, standards, exams, kinds of certificate."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -100,8 +100,8 @@ def build(organisation: Organisation, *, now: datetime) -> Teaching:
         for place, words in enumerate(TOPICS[code].split("; ")):
             topic, title = words.split(" ")
             made.topics[topic] = Topic.objects.create(strand=strand, code=topic, name=title, order=place)
-    for code, _name in STRANDS:
-        for row in _toml(CONTENT / "questions" / f"{code}.toml")["question"]:
+    for name in (*(code for code, _name in STRANDS), "kinds"):
+        for row in _toml(CONTENT / "questions" / f"{name}.toml")["question"]:
             content, key = _question(row)
             made.questions[row["code"]] = exams.add_question(
                 code=row["code"],
@@ -112,11 +112,13 @@ def build(organisation: Organisation, *, now: datetime) -> Teaching:
                 key=key,
                 points=row["points"],
                 difficulty=row["difficulty"],
-                explanation=row["explanation"],
-                source=row["source"],
+                explanation=row.get("explanation", ""),
+                source=row.get("source", ""),
                 author=trainer,
                 now=now,
                 reviewer=examiner,
+                case=made.questions.get(row.get("in", "")),
+                place=int(row["code"].rpartition("-")[2]) if "in" in row else 0,
             )
     _courses(made, organisation, now)
     for code, name, level, threshold, minutes in STANDARDS:
@@ -163,13 +165,43 @@ def _question(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     content: dict[str, Any] = {"stem": row["stem"]}
     match row["kind"]:
         case "single" | "multiple":
-            return content | {"options": row["options"]}, {"correct": row["correct"]}
+            key = {"correct": row["correct"], "scoring": row.get("scoring", "all")}
+            return content | {"options": row["options"]}, key
         case "true_false":
             return content, {"answer": row["answer"]}
         case "numeric":
             return content | {"unit": row["unit"]}, {"value": str(row["value"]), "tolerance": str(row["tolerance"])}
-        case _:
+        case "short_text":
             return content, {"accepted": row["accepted"]}
+        case "ordering":
+            key = {"sequence": list(range(len(row["items"]))), "scoring": row["scoring"]}
+            return content | {"options": row["items"]}, key
+        case "matching":
+            prompts, answers = zip(*row["pairs"], strict=True)
+            key = {"pairs": list(range(len(answers))), "scoring": row["scoring"]}
+            return content | {"prompts": list(prompts), "options": [*answers, *row["others"]]}, key
+        case "cloze":
+            gaps, keys = zip(*map(_gap, row["gaps"]), strict=True)
+            return content | {"gaps": list(gaps)}, {"gaps": list(keys), "scoring": row["scoring"]}
+        case _:
+            asked = {name: row[name] for name in ("words", "accepts", "minutes") if name in row}
+            rubric = [_criterion(line) for line in row.get("rubric", [])]
+            return content | asked, {"rubric": rubric, "model": row.get("model", "")}
+
+
+def _gap(words: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A gap that is typed, or chosen where one of the words has a star."""
+    plain = [word.removeprefix("*") for word in words]
+    if plain == words:
+        return {}, {"accepted": words}
+    return {"options": plain}, {"correct": next(place for place, word in enumerate(words) if word.startswith("*"))}
+
+
+def _criterion(line: str) -> dict[str, Any]:
+    """A criterion of a rubric from `name | 3 text | 0 text`."""
+    name, *levels = (cell.strip() for cell in line.split("|"))
+    pairs = [level.partition(" ") for level in levels]
+    return {"name": name, "levels": [{"points": int(points), "text": text} for points, _space, text in pairs]}
 
 
 def _courses(made: Teaching, organisation: Organisation, now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from wagtail.models import Page, Site
 
 from courses import progress
@@ -144,7 +144,7 @@ class Standing:
             return ngettext("%(days)s day left", "%(days)s days left", self.days_left) % {"days": self.days_left}
         if self.state == Due.DUE:
             return _("Due %(day)s") % {"day": day(self.assignment.due_on)}
-        return _("In progress") if self.state == "started" else _("Not started")
+        return pgettext("course", "In progress") if self.state == "started" else _("Not started")
 
 
 def _lessons(user: User, courses: list[CoursePage]) -> dict[str, list[LessonPage]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from courses import progress
 from courses.models import Assignment, Attendance, ClassSession, Completion, CoursePage, Enrolment
@@ -85,7 +86,7 @@ def matrix(people: Sequence[int], courses: Iterable[CoursePage], on: date) -> di
 def _cells(scope: dict[str, Any], on: date) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
     for user, course in Enrolment.objects.filter(**scope).values_list("user", "course"):
-        cells[user, course] = Cell("plain", _("In progress"))
+        cells[user, course] = Cell("plain", pgettext("course", "In progress"))
     assigned = Assignment.objects.filter(**scope, withdrawn_at__isnull=True)
     for user, course, due_on in assigned.values_list("user", "course", "due_on"):
         due = progress.state(due_on=due_on, on=on, done=False)

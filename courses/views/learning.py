@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from courses import queries, services
 from courses.models import CourseIndexPage, CoursePage, LessonPage
-from exams.grading import grade
+from exams.grading import full_key, grade
 from exams.models import Question, QuestionVersion
 from ground.errors import Refused
 from people.policy import today
@@ -126,7 +126,7 @@ def _feedback(request: HttpRequest, code: str) -> dict[str, Any]:
     answer = _answer(version.kind, request)
     if answer is None:
         return {"state": "empty"}
-    right = grade(version.kind, {"unit": version.content.get("unit", ""), **version.key}, answer, 1) > 0
+    right = grade(version.kind, full_key(version.content, version.key), answer, 1) == 1
     given = [str(place) for place in answer.get("chosen", [])] or answer.get("text", "")
     if "answer" in answer:
         given = "true" if answer["answer"] else "false"

@@ -781,6 +781,10 @@ class Migration(migrations.Migration):
             model_name='mark',
             index=models.Index(fields=['attempt', 'given_at', 'topic_id', 'points', 'out_of'], name='marks_by_topic_strength'),
         ),
+        migrations.AddIndex(
+            model_name='mark',
+            index=models.Index(condition=models.Q(('source__in', ['correction', 'late', 'remark'])), fields=['attempt', 'position', 'id'], name='marks_that_replace'),
+        ),
         migrations.AddConstraint(
             model_name='keycorrection',
             constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_correction_has_a_reason'),

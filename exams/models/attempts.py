@@ -126,8 +126,9 @@ class Response(models.Model):
 
     `answer` by kind, options always by the *place* at which this paper shows them, so that nothing in the page tells the
     author's order: choice {"chosen": [place, ...]}, true/false {"answer": bool}, numeric, short text and essay
-    {"text": "..."}, ordering {"sequence": [place, ...]}, matching {"pairs": [place or null for each prompt]}, gap text {"gaps":
-    [text, place or null, ...]}, file {"file": AnswerFile id}; an empty object means the answer was taken back.
+    {"text": "..."}, ordering {"sequence": [place or null, ...]}, matching {"pairs": [place or null for each prompt]}, gap text
+    {"gaps": [text, place or null, ...]}, file {"file": AnswerFile id, which must be of this attempt}; an empty object means the
+    answer was taken back.
     `spent_ms` is what the page says of the time spent on the question: for statistics only.
     """
 
@@ -238,6 +239,12 @@ class Mark(models.Model):
             # All that the strength of a topic is computed from, so that hundreds of thousands are added up without a row read.
             models.Index(
                 fields=["attempt", "given_at", "topic_id", "points", "out_of"], name="marks_by_topic_strength"
+            ),
+            # The few marks that replace an older one, so that sums over all can leave out what was replaced.
+            models.Index(
+                fields=["attempt", "position", "id"],
+                condition=Q(source__in=["correction", "late", "remark"]),
+                name="marks_that_replace",
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ground.append_only import append_only
 from people.models import Level, User
@@ -19,7 +20,7 @@ class Question(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         REVIEWED = "reviewed", _("reviewed")
-        LIVE = "live", _("live")
+        LIVE = "live", pgettext_lazy("question", "live")
         RETIRED = "retired", _("retired")
 
     MOVES = {

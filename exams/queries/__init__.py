@@ -1,11 +1,47 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
-from exams.queries.bank import fixed_questions, pool, question_figures, rows_of, shortages
+from exams.queries.bank import (
+    Similar,
+    fixed_questions,
+    forget_candidates,
+    pool,
+    question_figures,
+    rows_of,
+    shortages,
+    similar_questions,
+    stem_of,
+    waiting_questions,
+)
 from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
-from exams.queries.examiners import sittings, topic_rates, topic_strength
+from exams.queries.corrections import (
+    BATCH,
+    Turn,
+    asked_in,
+    changes,
+    newest_correction,
+    preview_correction,
+    turns,
+)
+from exams.queries.examiners import sittings, topic_rates, topic_strength, unit_rates
+from exams.queries.exchange import Previewed, PreviewedRows, export_rows, for_export, rows_path
 from exams.queries.invigilation import Board, BoardRow, board, open_attempts, sitting_report
-from exams.queries.papers import Asked, Reviewed, asked, asked_alone, released, review_alone, reviewed
-from exams.queries.results import result_page, results_of, strengths
+from exams.queries.late import LateAnswer, LateAnswers, late_answers
+from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
+from exams.queries.newest import newest_only, replaced
+from exams.queries.papers import (
+    Asked,
+    Reviewed,
+    asked,
+    asked_alone,
+    forget_versions,
+    keyed_versions,
+    released,
+    review_alone,
+    reviewed,
+)
+from exams.queries.release import over, released_only, released_to_candidate, with_sitters
+from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
+from exams.queries.results import questions_shown, result_page, results_of, strengths
 from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
 from exams.queries.windows import (
     calendar_event,
@@ -18,45 +54,88 @@ from exams.queries.windows import (
 )
 
 __all__ = [
+    "BATCH",
     "UNDECIDED_FOR",
     "Asked",
     "Board",
     "BoardRow",
+    "ItemRow",
+    "LateAnswer",
+    "LateAnswers",
     "MySitting",
     "PartState",
+    "PersonStrength",
+    "Previewed",
+    "PreviewedRows",
     "Reviewed",
+    "Similar",
+    "Turn",
     "asked",
     "asked_alone",
+    "asked_in",
     "board",
     "calendar_event",
+    "changes",
+    "code_of",
     "exam_check",
+    "export_rows",
     "fixed_questions",
+    "for_export",
+    "forget_candidates",
+    "forget_versions",
+    "graded",
+    "judged",
+    "keyed_versions",
+    "late_answers",
     "my_sitting",
+    "newest_correction",
+    "newest_only",
     "newest_sums",
     "open_attempts",
+    "over",
     "own_config_key",
+    "piles",
     "pool",
+    "preview_correction",
     "question_figures",
+    "question_report",
+    "questions_shown",
     "recount",
     "released",
+    "released_only",
+    "released_to_candidate",
+    "remark_requests",
+    "replaced",
+    "report",
     "result_page",
     "results_of",
     "review_alone",
     "reviewed",
     "rows_of",
+    "rows_path",
+    "rubric_of",
     "safe_browser_settings",
     "sequence",
     "series",
     "shortages",
+    "similar_questions",
     "sitting_report",
     "sittings",
     "sittings_for",
+    "standing_of",
+    "stem_of",
+    "strength_of_people",
     "strengths",
     "topic_rates",
     "topic_strength",
+    "turns",
     "undecided",
+    "unit_rates",
     "verdict",
     "verdict_of",
+    "waiting",
+    "waiting_questions",
     "with_attempts",
+    "with_sitters",
     "without_a_pass",
 ]

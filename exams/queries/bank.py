@@ -1,15 +1,34 @@
 """The bank: what a blueprint may draw now, what it lacks, and how questions did."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.utils.html import strip_tags
+from rapidfuzz import fuzz, process
 
 from exams import blueprint, statistics
-from exams.models import Attempt, BlueprintRow, Exam, ExamPart, Mark, Question, QuestionTopic, QuestionVersion
-from people.models import Level
+from exams.models import (
+    Attempt,
+    BlueprintRow,
+    Exam,
+    ExamPart,
+    Mark,
+    Question,
+    QuestionReview,
+    QuestionTopic,
+    QuestionVersion,
+)
+from exams.queries.newest import newest_only
+from people.models import Level, User
+
+ALIKE = 60
+"""Percent of their characters that two stems must share, in order, to be pointed out as similar."""
 
 
 def rows_of(rows: Iterable[BlueprintRow]) -> list[blueprint.Row]:
@@ -23,16 +42,19 @@ def rows_of(rows: Iterable[BlueprintRow]) -> list[blueprint.Row]:
 def pool(rows: Iterable[BlueprintRow], level: Level | None) -> list[blueprint.Candidate]:
     """Live questions that these rows may draw: of their topics, of the exam's level, a lower one or none.
 
-    Questions of a case come with it, never alone. Three queries.
+    Questions of a case come with it, never alone. One query once this process knows the versions, two with cases.
     """
     wanted = {row.topic_id for row in rows}
     fits = Q(question__state=Question.State.LIVE, question__case__isnull=True)
     if level is not None:
         fits &= Q(question__level__isnull=True) | Q(question__level__rank__lte=level.rank)
     topics: dict[int, set[int]] = {}
-    for question, topic in QuestionTopic.objects.filter(fits, topic__in=wanted).values_list("question", "topic"):
+    pairs = QuestionTopic.objects.filter(fits, topic__in=wanted, question__current__isnull=False)
+    current: dict[int, int] = {}
+    for question, version, topic in pairs.values_list("question", "question__current", "topic"):
         topics.setdefault(question, set()).add(topic)
-    return _candidates(topics)
+        current[question] = version
+    return _candidates(topics, current)
 
 
 def fixed_questions(part: ExamPart) -> list[tuple[blueprint.Candidate, int, int | None]]:
@@ -44,7 +66,7 @@ def fixed_questions(part: ExamPart) -> list[tuple[blueprint.Candidate, int, int 
     for question, topic in QuestionTopic.objects.filter(question__in=topics).values_list("question", "topic"):
         topics[question].add(topic)
     asked = dict(Question.objects.filter(pk__in=topics, current__isnull=False).values_list("pk", "current"))
-    versions = {candidate.version: candidate for candidate in _candidates(topics)}
+    versions = {candidate.version: candidate for candidate in _candidates(topics, asked)}
     return [
         (versions[asked[row.question_id]], min(topics[row.question_id]), row.points)
         for row in fixed
@@ -52,24 +74,53 @@ def fixed_questions(part: ExamPart) -> list[tuple[blueprint.Candidate, int, int 
     ]
 
 
-def _candidates(topics: dict[int, set[int]]) -> list[blueprint.Candidate]:
-    """Questions {id: topics} as the drawing knows them, cases with their live questions; a case without any stays out."""
-    versions = QuestionVersion.objects.filter(current_of__in=topics)
-    parts: dict[int, list[blueprint.Candidate]] = {}
-    inside = QuestionVersion.objects.filter(
-        current_of__case__in=topics, current_of__state=Question.State.LIVE
-    ).order_by("current_of__place", "current_of")
-    for case, *words in inside.values_list("current_of__case", *WORDS):
-        parts.setdefault(case, []).append(_candidate(frozenset(topics[case]), *words))
+def _candidates(topics: dict[int, set[int]], current: dict[int, int]) -> list[blueprint.Candidate]:
+    """Questions {id: topics} in their `current` versions as the drawing knows them, cases with their live questions; a case
+    without any stays out."""
+    known = _frozen(set(current.values()))
+    cases = [question for question, pk in current.items() if known[pk].kind == QuestionVersion.Kind.CASE]
+    parts: dict[int, list[int]] = {}
+    if cases:
+        inside = Question.objects.filter(case__in=cases, state=Question.State.LIVE).order_by("place", "pk")
+        for case, pk in inside.values_list("case", "current"):
+            parts.setdefault(case, []).append(pk)
+        known |= _frozen({pk for inner in parts.values() for pk in inner})
     found = []
-    for question, *words in versions.values_list("current_of", *WORDS):
-        candidate = _candidate(frozenset(topics[question]), *words)
+    for question, pk in sorted(current.items()):
+        tests = frozenset(topics[question])
+        candidate = known[pk] if known[pk].topics == tests else replace(known[pk], topics=tests)
+        _known[pk] = candidate
         if candidate.kind == QuestionVersion.Kind.CASE:
             if question not in parts:
                 continue
-            candidate = replace(candidate, questions=tuple(parts[question]))
+            candidate = replace(
+                candidate, questions=tuple(replace(known[inner], topics=tests) for inner in parts[question])
+            )
         found.append(candidate)
     return found
+
+
+_known: dict[int, blueprint.Candidate] = {}
+MOST_KNOWN = 20_000
+
+
+def _frozen(wanted: set[int]) -> dict[int, blueprint.Candidate]:
+    """What drawing asks of versions, without topics. A version never changes, so a process reads each once."""
+    missing = [pk for pk in wanted if pk not in _known]
+    fresh = {}
+    if missing:
+        for words in QuestionVersion.objects.filter(pk__in=missing).values_list(*WORDS):
+            fresh[words[0]] = _candidate(frozenset(), *words)
+    found = {pk: fresh.get(pk) or _known[pk] for pk in wanted}
+    if len(_known) + len(fresh) > MOST_KNOWN:
+        _known.clear()
+    _known.update(fresh)
+    return found
+
+
+def forget_candidates() -> None:
+    """Forgets what is known by number, for another database in the same process."""
+    _known.clear()
 
 
 WORDS = ("pk", "kind", "difficulty", "points", "content")
@@ -94,10 +145,71 @@ def shortages(part: ExamPart, exam: Exam) -> list[blueprint.Shortage]:
 
 def question_figures(question: Question) -> dict[str, Any]:
     """How often a question was answered in exams, and the share of points it brought."""
-    sums = Mark.objects.filter(version__question=question, attempt__state=Attempt.State.GRADED).aggregate(
-        answered=Count("pk"), points=Sum("points"), out_of=Sum("out_of")
-    )
+    marks = newest_only(Mark.objects.filter(version__question=question, attempt__state=Attempt.State.GRADED))
+    sums = marks.aggregate(answered=Count("pk"), points=Sum("points"), out_of=Sum("out_of"))
     return {
         "answered": sums["answered"],
         "facility": statistics.facility(sums["points"] or Decimal(0), sums["out_of"] or 0),
     }
+
+
+def waiting_questions(user: User) -> QuerySet[Question]:
+    """Questions whose newest words wait for somebody other than their author, or are approved and not in exams yet."""
+    returned = QuestionReview.objects.filter(version=OuterRef("draft"), verdict=QuestionReview.Verdict.RETURNED)
+    return (
+        Question.objects.filter(~Exists(returned), draft__isnull=False)
+        .exclude(state=Question.State.RETIRED)
+        .exclude(draft__author=user)
+        .select_related("draft__author", "level")
+        .prefetch_related("topics")
+    )
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A question whose stem is close to another: `percent` of their characters agree."""
+
+    question: int
+    code: str
+    stem: str
+    percent: int
+
+
+def similar_questions(stem: str, *, but: int | None = None, most: int = 5) -> list[Similar]:
+    """The questions not retired whose stems are closest to this one, the closest first; one query.
+
+    Compared without markup, case and punctuation by the share of characters in common order (Indel ratio).
+    """
+    rows = (
+        Question.objects.exclude(state=Question.State.RETIRED)
+        .exclude(pk=but)
+        .annotate(
+            words=Coalesce(KeyTextTransform("stem", "draft__content"), KeyTextTransform("stem", "current__content"))
+        )
+        .values_list("pk", "code", "words")
+    )
+    known = [(pk, code, words or "") for pk, code, words in rows.iterator(chunk_size=5000)]
+    found = process.extract(
+        _folded(stem),
+        [_folded(words) for _pk, _code, words in known],
+        scorer=fuzz.ratio,
+        processor=None,
+        limit=most,
+        score_cutoff=ALIKE,
+    )
+    return [
+        Similar(known[place][0], known[place][1], strip_tags(known[place][2]), round(score))
+        for _words, score, place in found
+    ]
+
+
+_UNSAID = re.compile(r"<[^>]*>|\[\[\d+\]\]|&\w+;|[\W_]+")
+
+
+def _folded(stem: str) -> str:
+    return _UNSAID.sub("", stem).casefold()
+
+
+def stem_of(version: QuestionVersion) -> str:
+    """The words of a question on one line, without markup."""
+    return " ".join(strip_tags(version.content["stem"]).split())

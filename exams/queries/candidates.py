@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from exams.folding import extra_minutes
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Result, Sitting
+from exams.queries.release import released_to_candidate, with_sitters
 from exams.queries.verdicts import with_attempts
 from people.models import User
 
@@ -31,6 +32,17 @@ class PartState:
         return self.minutes - self.extra
 
     @property
+    def sheet(self) -> Attempt | None:
+        """The try that is being sat or marked."""
+        unfinished = (Attempt.State.OPEN, Attempt.State.MARKING)
+        return next((attempt for attempt in self.tries if attempt.state in unfinished), None)
+
+    @property
+    def marking(self) -> bool:
+        """Whether a person is still marking a try."""
+        return any(attempt.state == Attempt.State.MARKING for attempt in self.tries)
+
+    @property
     def left(self) -> int:
         """Tries left."""
         return max(0, self.allowed - len(self.tries))
@@ -38,7 +50,10 @@ class PartState:
 
 @dataclass
 class MySitting:
-    """A sitting as one invited person sees it. `state` is open, coming, past, excused, cancelled."""
+    """A sitting as one invited person sees it. `state` is open, coming, past, excused, cancelled.
+
+    `released` says whether the person may see scores and the result, (`shown`).
+    """
 
     candidacy: Candidacy
     sitting: Sitting
@@ -46,6 +61,7 @@ class MySitting:
     result: Result | None
     parts: list[PartState] = field(default_factory=list)
     begun: bool = False
+    released: bool = True
     late: bool = False
 
     @property
@@ -84,6 +100,11 @@ class MySitting:
         return next((part for part in ready if part.action == "resume"), ready[0] if ready else None)
 
     @property
+    def shown(self) -> Result | None:
+        """The result, as far as its person may see it."""
+        return self.result if self.released else None
+
+    @property
     def exam(self) -> Exam:
         """What is examined."""
         return self.sitting.exam
@@ -91,7 +112,9 @@ class MySitting:
 
 def sittings_for(user: User, now: datetime) -> list[MySitting]:
     """Everything a person is or was invited to: what is open first, then what comes, then what is past. Four queries."""
-    candidacies = with_attempts(Candidacy.objects.filter(user=user)).select_related("sitting__exam__level", "result")
+    candidacies = with_sitters(with_attempts(Candidacy.objects.filter(user=user))).select_related(
+        "sitting__exam__level", "result"
+    )
     order = {"open": 0, "coming": 1}
     mine = [my_sitting(candidacy, now) for candidacy in candidacies]
     return sorted(
@@ -107,6 +130,7 @@ def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
     """One candidacy (from `with_attempts`) with what can be done about each part now."""
     sitting = candidacy.sitting
     result = getattr(candidacy, "result", None)
+    released = released_to_candidate(candidacy, now)
     if sitting.cancelled_at is not None:
         state = "cancelled"
     elif candidacy.state == Candidacy.State.EXCUSED:
@@ -134,7 +158,10 @@ def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
             attempt=next((attempt for attempt in tries if attempt.state == Attempt.State.OPEN), None),
             passed=any(attempt.state == Attempt.State.GRADED and attempt.passed for attempt in tries),
         )
-        if row.attempt is not None:
+        # A face-to-face part is begun and written by its examiner.
+        if part.kind == ExamPart.Kind.RUBRIC:
+            row.action = ""
+        elif row.attempt is not None:
             row.action = "resume"
         elif (
             state == "open" and now < sitting.closes_at and not late and not sitting_now and not row.passed and row.left
@@ -143,4 +170,13 @@ def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
         rows.append(row)
     if state == "open" and result is not None and not any(row.action for row in rows):
         state = "past"
-    return MySitting(candidacy, sitting, state, result, rows, begun=bool(attempts), late=late and state == "open")
+    return MySitting(
+        candidacy,
+        sitting,
+        state,
+        result,
+        rows,
+        begun=bool(attempts),
+        released=released,
+        late=late and state == "open",
+    )

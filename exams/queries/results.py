@@ -1,18 +1,25 @@
 """What came out: a person's results, the page of one result, and the topics behind it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
-from exams import statistics
-from exams.models import Attempt, Mark, Result
+from exams import grading, statistics
+from exams.models import Attempt, Exam, KeyCorrection, Mark, Marking, QuestionVersion, RemarkRequest, Result
 from exams.queries.candidates import MySitting, PartState
-from exams.queries.papers import released, reviewed
+from exams.queries.marking import rubric_of
+from exams.queries.papers import Reviewed, reviewed
+from exams.queries.release import over, released_to_candidate
 from exams.queries.verdicts import verdict_of
 from people.models import User
 from topics.models import Topic
+
+Reveals = Exam.Reveals
 
 
 def results_of(user: User) -> QuerySet[Result]:
@@ -24,25 +31,121 @@ def results_of(user: User) -> QuerySet[Result]:
     )
 
 
+@dataclass
+class Judgement:
+    """What a marker said: criteria with the points given, and the comment. The candidate is not told by whom."""
+
+    round: str
+    criteria: list[tuple[str, str]]
+    points: Decimal
+    comment: str
+
+
+@dataclass
+class Answered:
+    """A question on the result page: as reviewed, what markers said, what may still be asked."""
+
+    review: Reviewed
+    points: Decimal
+    out_of: int
+    by_people: bool
+    judgements: list[Judgement] = field(default_factory=list)
+    correction: str = ""
+    remark: RemarkRequest | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether all points were won."""
+        return self.points >= self.out_of > 0
+
+
 def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
-    """What the result page shows: parts with the try that counts, topics, and the marked papers once released."""
-    verdict = verdict_of(row.candidacy, row.sitting.exam.parts.all(), now)
+    """What the result page shows: nothing of it before the release; then parts with the try that counts, topics, and the
+    marked papers as far as the exam reveals them and the sitting is over for everybody."""
+    if not row.released:
+        return {"row": row, "withheld": row.begun, "parts": [], "topics": [], "papers": [], "reveals_key": False}
+    exam = row.sitting.exam
+    verdict = verdict_of(row.candidacy, exam.parts.all(), now)
     attempts = {attempt.pk: attempt for attempt in row.candidacy.attempts.all()}
     parts = []
     for state, line in zip(row.parts, verdict.parts, strict=True):
         attempt = attempts.get(line["attempt"])
-        parts.append({"state": state, "line": line, "attempt": attempt, "pass_percent": _pass_percent(state, attempt)})
+        marking = next((one for one in state.tries if one.state == Attempt.State.MARKING), None)
+        parts.append(
+            {
+                "state": state,
+                "line": line,
+                "attempt": attempt,
+                "marking": marking,
+                "pass_percent": _pass_percent(state, attempt),
+            }
+        )
     papers = [part["attempt"] for part in parts if part["attempt"] is not None and part["attempt"].paper_id]
-    shown = bool(papers) and all(released(attempt, row.sitting, now) for attempt in papers)
+    shown = exam.reveals != Reveals.SCORE and bool(papers) and over(row.sitting, now)
     marked = list(Attempt.objects.filter(pk__in=[paper.pk for paper in papers]).select_related("paper", "part"))
     return {
         "row": row,
+        "withheld": False,
         "verdict": verdict,
         "parts": parts,
         "topics": [(topic, round(share * 100)) for topic, share in strengths(papers)] if papers else [],
-        "released": shown,
-        "papers": [(paper, reviewed(paper)) for paper in marked] if shown else [],
+        "questions_shown": shown,
+        "reveals": exam.reveals,
+        "reveals_key": exam.reveals == Reveals.KEY,
+        "papers": [(paper, answered(paper)) for paper in marked] if shown else [],
     }
+
+
+def questions_shown(attempt: Attempt, now: datetime) -> bool:
+    """Whether its candidate sees the questions of an attempt: it is graded, the result is released, the exam reveals them
+    and the sitting is over for everybody."""
+    sitting = attempt.candidacy.sitting
+    return (
+        attempt.state == Attempt.State.GRADED
+        and attempt.paper_id is not None
+        and sitting.exam.reveals != Reveals.SCORE
+        and released_to_candidate(attempt.candidacy, now)
+        and over(sitting, now)
+    )
+
+
+def answered(attempt: Attempt) -> list[Answered]:
+    """The questions of a marked paper with everything said of them; call it only when they may be shown. Eight queries."""
+    marks = {mark.position: mark for mark in Mark.objects.filter(attempt=attempt).order_by("id")}
+    said: dict[int, list[Marking]] = defaultdict(list)
+    for marking in Marking.objects.filter(attempt=attempt).order_by("id"):
+        said[marking.position].append(marking)
+    requests = {request.position: request for request in RemarkRequest.objects.filter(attempt=attempt)}
+    ids = {item["version"] for item in attempt.paper.items}
+    versions = QuestionVersion.objects.in_bulk(ids)
+    corrections = dict(KeyCorrection.objects.filter(version__in=ids).order_by("id").values_list("version", "reason"))
+    rows = []
+    for review in reviewed(attempt):
+        position = review.asked.position
+        item = attempt.paper.items[position - 1]
+        version, mark = versions[item["version"]], marks.get(position)
+        rows.append(
+            Answered(
+                review=review,
+                points=mark.points if mark else Decimal(0),
+                out_of=mark.out_of if mark else item["points"],
+                by_people=version.kind in grading.BY_PEOPLE,
+                judgements=[_judgement(version, marking) for marking in said[position]],
+                correction=corrections.get(version.pk, ""),
+                remark=requests.get(position),
+            )
+        )
+    return rows
+
+
+def _judgement(version: QuestionVersion, marking: Marking) -> Judgement:
+    names = [criterion["name"] for criterion in rubric_of(version)]
+    return Judgement(
+        round=marking.get_round_display(),
+        criteria=list(zip(names, marking.picks, strict=False)),
+        points=marking.points,
+        comment=marking.comment,
+    )
 
 
 def _pass_percent(state: PartState, attempt: Attempt | None) -> int | None:
@@ -51,8 +154,12 @@ def _pass_percent(state: PartState, attempt: Attempt | None) -> int | None:
 
 
 def strengths(attempts: Iterable[Attempt]) -> list[tuple[Topic, float]]:
-    """(topic, share of points) over attempts, weakest first. Two queries."""
-    marks = Mark.objects.filter(attempt__in=list(attempts)).values_list("topic_id", "points", "out_of")
-    shares = statistics.strength_by_topic(marks)
+    """(topic, share of points) over attempts, weakest first; the newest mark of every answer counts. Two queries."""
+    rows = Mark.objects.filter(attempt__in=list(attempts)).order_by("id")
+    newest = {
+        (attempt, position): mark
+        for attempt, position, *mark in rows.values_list("attempt_id", "position", "topic_id", "points", "out_of")
+    }
+    shares = statistics.strength_by_topic(tuple(mark) for mark in newest.values() if mark[2])
     topics = Topic.objects.in_bulk([topic for topic, _share in shares])
     return [(topics[topic], share) for topic, share in shares if topic in topics]

@@ -12,19 +12,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from exams import blueprint, folding, grading, queries, signals
+from exams import blueprint, folding, grading, marking, queries
 from exams.models import (
     Attempt,
     AttemptRuling,
     Candidacy,
     Exam,
     ExamPart,
+    KeyCorrection,
     Mark,
     Paper,
-    QuestionVersion,
     Response,
     Result,
 )
+from exams.services.results import announce
 from exams.typing import services as typing
 from ground import journal
 from ground.errors import Refused
@@ -39,8 +40,10 @@ State, EndedBy = Attempt.State, Attempt.EndedBy
 
 
 @transaction.atomic
-def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Attempt:
+def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime, by: User | None = None) -> Attempt:
     """Begins the next try of a part, or returns the one that is open. The paper is drawn here and frozen.
+
+    A face-to-face part is begun `by` its examiner, never by the candidate.
 
     The deadline is now plus the part's minutes plus the candidate's extra time, even beyond the end of the window unless the
     exam says that it ends with it. Raises Refused when the sitting is not open, the person is excused, another part is
@@ -56,6 +59,8 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Att
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
             return attempt
+    if part.kind == ExamPart.Kind.RUBRIC and (by is None or by.pk == candidacy.user_id):
+        raise Refused(_("An examiner begins the face-to-face part with you."), code="by_examiner")
     _check_may_start(candidacy, part, attempts, now)
     attempt = Attempt(
         candidacy=candidacy,
@@ -73,7 +78,7 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime) -> Att
     if part.kind == ExamPart.Kind.TYPING:
         typing.begin(attempt=attempt, now=now)
         attempt.refresh_from_db(fields=["base_deadline", "deadline"])
-    journal.record("attempt.started", attempt, by=candidacy.user, now=now, data={"part": part.pk})
+    journal.record("attempt.started", attempt, by=by or candidacy.user, now=now, data={"part": part.pk})
     return attempt
 
 
@@ -145,7 +150,8 @@ def save_responses(
     """Keeps answers {"position", "seq", "answer", "marked", "spent_ms"} in one statement that itself tests that the attempt is open,
     in time and written by the newest tab, and that the answer is newer than the one kept.
 
-    Returns {position: code}: saved, stale (a newer answer is kept), ended, paused, superseded (a newer tab writes), invalid.
+    Returns {position: code}: saved, stale (a newer answer is kept), ended, late (the time is over; see `keep_late`), paused,
+    superseded (a newer tab writes), invalid.
     """
     codes: dict[int, str] = {}
     newest: dict[int, tuple[int, str, bool, int]] = {}
@@ -209,24 +215,52 @@ def _why_not(attempt_id: int, generation: int, now: datetime) -> tuple[str, int]
     questions = len(attempt.paper.items)
     if attempt.state == State.OPEN and attempt.paused_at is not None:
         return "paused", questions
-    if attempt.state != State.OPEN or attempt.deadline + GRACE <= now:
+    if over(attempt, now):
+        return "late", questions
+    if attempt.state != State.OPEN:
         return "ended", questions
     return ("superseded" if attempt.generation != generation else "stale"), questions
+
+
+def over(attempt: Attempt, now: datetime) -> bool:
+    """Whether the clock has ended it, or will as soon as the sweeper comes by: what arrives now is late."""
+    if attempt.state == State.OPEN:
+        return attempt.paused_at is None and attempt.deadline + GRACE <= now
+    return attempt.ended_by == EndedBy.CLOCK
 
 
 def _kept(answer: Any) -> dict[str, Any]:
     """The known shape of an answer; whatever else a browser sends is dropped."""
     if not isinstance(answer, dict):
         return {}
+    kept: dict[str, Any] = {}
     if isinstance(answer.get("answer"), bool):
-        return {"answer": answer["answer"]}
-    if isinstance(answer.get("chosen"), list):
-        chosen = sorted({index for index in answer["chosen"] if type(index) is int and 0 <= index < 100})
-        return {"chosen": chosen} if chosen else {}
-    if isinstance(answer.get("text"), str):
-        text = "".join(c for c in answer["text"][:500] if c != "\0" and not "\ud800" <= c <= "\udfff")
-        return {"text": text} if text.strip() else {}
-    return {}
+        kept = {"answer": answer["answer"]}
+    elif isinstance(answer.get("chosen"), list):
+        kept = {"chosen": sorted({place for place in answer["chosen"] if _place(place) is not None})}
+    elif isinstance(answer.get("gaps"), list):
+        kept = {"gaps": [_text(gap, 500) if isinstance(gap, str) else _place(gap) for gap in answer["gaps"][:PLACES]]}
+    elif type(answer.get("file")) is int and 0 < answer["file"] < 2**63:
+        kept = {"file": answer["file"]}
+    elif isinstance(answer.get("text"), str):
+        kept = {"text": _text(answer["text"], 20_000)}
+    for name in grading.PLACED:
+        if not kept and isinstance(answer.get(name), list):
+            kept = {name: [_place(place) for place in answer[name][:PLACES]]}
+    return kept if grading.answered(kept) else {}
+
+
+PLACES = 100
+"""More options, prompts or gaps than a question can have."""
+
+
+def _place(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value < PLACES else None
+
+
+def _text(text: str, longest: int) -> str:
+    """What both databases can keep of a text."""
+    return "".join(c for c in text[:longest] if c != "\0" and not "\ud800" <= c <= "\udfff")
 
 
 def take_over(*, attempt: Attempt, now: datetime) -> Attempt:
@@ -247,12 +281,10 @@ def submit(
     The score is in percent of the paper's points, cut after two places; the pass mark is the one at the start, and passing
     is decided in whole points. A typing attempt is scored by the typing room.
     """
-    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
-    attempt = (
-        Attempt.objects.select_for_update(of=("self",))
-        .select_related("part", "paper", "candidacy__user")
-        .get(pk=attempt.pk)
-    )
+    candidacies = Candidacy.objects.select_for_update(of=("self",)).select_related("sitting", "user")
+    candidacy = candidacies.get(pk=attempt.candidacy_id)
+    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
+    attempt.candidacy = candidacy
     if attempt.state != State.OPEN:
         return attempt
     if ended_by == EndedBy.CANDIDATE and now > attempt.deadline:
@@ -261,8 +293,7 @@ def submit(
         attempt.passed = bool(typing.finish(attempt=attempt, now=now).passed)
         attempt.state = State.GRADED
     else:
-        _mark(attempt, now)
-        _settle(attempt)
+        _settle(attempt, _mark(attempt, now))
     attempt.ended_by = ended_by
     attempt.ended_at = min(now, attempt.deadline) if ended_by == EndedBy.CLOCK else now
     attempt.generation += 1
@@ -275,34 +306,41 @@ def submit(
     return attempt
 
 
-def _mark(attempt: Attempt, now: datetime) -> None:
+def _mark(attempt: Attempt, now: datetime) -> list[Mark]:
     """Writes a mark for every position that a key can grade; the others wait for a person."""
     items = attempt.paper.items
-    versions = QuestionVersion.objects.in_bulk({item["version"] for item in items})
+    versions = queries.keyed_versions({item["version"] for item in items})
     answers = dict(Response.objects.filter(attempt=attempt).values_list("position", "answer"))
+    corrections = KeyCorrection.objects.filter(version__in=versions).order_by("id")
+    corrected = {version: (action, key) for version, action, key in corrections.values_list("version", "action", "key")}
     marks = []
     for position, item in enumerate(items, start=1):
         version = versions[item["version"]]
-        if version.kind in grading.BY_PEOPLE:
+        correction, answer = corrected.get(version.pk), answers.get(position)
+        given = marking.effective(
+            version.kind, version.content, version.key, correction, answer, item["points"], item["order"]
+        )
+        if given is None:
             continue
-        key = {**version.key, "unit": version.content.get("unit", "")}
         marks.append(
             Mark(
                 attempt=attempt,
                 position=position,
-                version=version,
+                version_id=version.pk,
                 topic_id=item["topic"],
-                points=grading.grade(version.kind, key, answers.get(position), item["points"], item["order"]),
-                out_of=item["points"],
+                points=given[0],
+                out_of=given[1],
                 given_at=now,
             )
         )
-    Mark.objects.bulk_create(marks)
+    return Mark.objects.bulk_create(marks)
 
 
-def _settle(attempt: Attempt) -> None:
-    """Sums the newest marks into the attempt; graded once every position has one, and being marked until then."""
-    marks = list(Mark.objects.filter(attempt=attempt).order_by("id"))
+def _settle(attempt: Attempt, marks: list[Mark] | None = None) -> None:
+    """Sums the newest marks (all there are, in their order) into the attempt; graded once every position has one, and being
+    marked until then."""
+    if marks is None:
+        marks = list(Mark.objects.filter(attempt=attempt).order_by("id"))
     attempt.points, attempt.out_of = queries.newest_sums(marks)
     if len({mark.position for mark in marks}) < len(attempt.paper.items):
         attempt.state = State.MARKING
@@ -310,6 +348,23 @@ def _settle(attempt: Attempt) -> None:
     attempt.state = State.GRADED
     attempt.score = folding.percent(attempt.points, attempt.out_of)
     attempt.passed = folding.passes(attempt.points, attempt.out_of, attempt.pass_percent)
+
+
+@transaction.atomic
+def settle(*, attempt: Attempt, now: datetime) -> Attempt:
+    """Sums the newest marks of an ended attempt anew and folds the result; an open or void one is returned as is."""
+    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
+    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
+    if attempt.state not in (State.MARKING, State.GRADED) or attempt.paper is None:
+        return attempt
+    before = attempt.state
+    _settle(attempt)
+    attempt.save(update_fields=["state", "points", "out_of", "score", "passed"])
+    if attempt.state != before:
+        figures = {"score": str(attempt.score), "passed": attempt.passed}
+        journal.record("attempt.graded", attempt, by=None, now=now, data=figures)
+    fold(candidacy=candidacy, now=now)
+    return attempt
 
 
 def end_attempt(*, attempt: Attempt, by: User, reason: str, now: datetime) -> Attempt:
@@ -386,34 +441,34 @@ def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -
 
 @transaction.atomic
 def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
-    """Stores what the candidacy comes to, once it is decided; None before that. Sends result_passed when it turns to passed.
+    """Stores what the candidacy comes to, once it is decided; None before that. A result that turns is announced when its
+    exam's release rule allows.
 
     A result that a ruling or an extra try has opened again is kept and says what counts now.
     """
-    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=candidacy.pk)
-    verdict = queries.verdict(candidacy, now)
-    before = Result.objects.filter(candidacy=candidacy).first()
+    locked = queries.with_attempts(Candidacy.objects.select_for_update(of=("self",)))
+    candidacy = locked.select_related("user", "result").get(pk=candidacy.pk)
+    verdict = queries.verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
+    before = getattr(candidacy, "result", None)
     if before is None and not verdict.decided:
         return None
-    candidacy = Candidacy.objects.select_related("sitting__exam", "user").get(pk=candidacy.pk)
     exam, user = candidacy.sitting.exam, candidacy.user
     turned = before is None or before.passed != verdict.passed
-    result = before or Result(candidacy=candidacy, exam=exam, user=user)
+    result = before or Result()
+    result.candidacy, result.exam, result.user = candidacy, exam, user
+    said = _said(result)
     if turned:
         result.decided_at = now
     result.passed, result.score, result.parts = verdict.passed, verdict.score, verdict.parts
     result.save()
-    if not turned:
-        return result
-    journal.record("result.decided", result, by=None, now=now, data={"passed": result.passed})
-    notify(
-        users=[user],
-        kind="exams.passed" if result.passed else "exams.not_passed",
-        key=f"exams.result:{candidacy.pk}:{result.passed}",
-        now=now,
-        params={"exam": exam.name, "sitting": candidacy.sitting.name},
-        url=reverse("exams:result", args=[candidacy.pk]),
-    )
-    if result.passed:
-        signals.result_passed.send(sender=Result, result=result, now=now)
+    if before is not None and said != _said(result):
+        journal.record("result.changed", result, by=None, now=now, data={"before": said, "after": _said(result)})
+    if turned:
+        journal.record("result.decided", result, by=None, now=now, data={"passed": result.passed})
+        announce(result=result, now=now)
     return result
+
+
+def _said(result: Result) -> dict[str, Any]:
+    """What a result tells its person, for the record."""
+    return {"passed": result.passed, "score": None if result.score is None else str(result.score)}

@@ -4,19 +4,28 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import nh3
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
-from exams import grading
 from exams.models import Question, QuestionReview, QuestionTopic, QuestionVersion
+from exams.services.media import add_media
+from exams.services.wording import checked
 from ground import journal
 from ground.errors import Refused
 from ground.freezing import fingerprint
 from people.models import Level, User
 from topics.models import Topic
 
-TAGS = {"p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "sub", "sup"}
+__all__ = [
+    "add_media",
+    "add_question",
+    "checked",
+    "move_question",
+    "publish_drafts",
+    "review_question",
+    "revise_question",
+]
 Kind = QuestionVersion.Kind
 State, Verdict = Question.State, QuestionReview.Verdict
 
@@ -46,6 +55,8 @@ def add_question(
     """
     if Question.objects.filter(code=code).exists():
         raise Refused(_("The code %(code)s is already in use.") % {"code": code}, code="taken")
+    if case is not None and (case.newest is None or case.newest.kind != Kind.CASE):
+        raise Refused(_("Only a case study has questions of its own."), code="no_case")
     question = Question.objects.create(code=code, level=level, case=case, place=place)
     _freeze(question, kind, content, key, points, difficulty, explanation, source, author, now)
     _tag(question, topics)
@@ -71,12 +82,14 @@ def revise_question(
     difficulty: int = 2,
     explanation: str = "",
     source: str = "",
+    place: int | None = None,
 ) -> Question:
     """New words, as a draft version that waits for review; papers go on drawing the old ones. The same words make no version."""
     question = _locked(question)
-    if question.level != level:
-        question.level = level
-        question.save(update_fields=["level"])
+    place = question.place if place is None else place
+    if (question.level, question.place) != (level, place):
+        question.level, question.place = level, place
+        question.save(update_fields=["level", "place"])
     _tag(question, topics)
     before = question.newest
     _freeze(question, kind, content, key, points, difficulty, explanation, source, author, now)
@@ -133,6 +146,41 @@ def move_question(*, question: Question, to: str, by: User | None, now: datetime
     return question
 
 
+@transaction.atomic
+def publish_drafts(*, questions: Iterable[int], by: User, now: datetime) -> int:
+    """Approves many drafts at once and puts them into exams, as after an import; returns how many.
+
+    One's own words, words that were returned, and retired questions are passed over: they need another person or act.
+    """
+    returned = QuestionReview.objects.filter(version=OuterRef("draft"), verdict=Verdict.RETURNED)
+    waiting = list(
+        Question.objects.select_for_update(of=("self",))
+        .filter(~Exists(returned), pk__in=list(questions), draft__isnull=False)
+        .exclude(state=State.RETIRED)
+        .exclude(draft__author=by)
+        .select_related("draft")
+        .order_by("pk")
+    )
+    unseen = [question for question in waiting if question.state != State.REVIEWED]
+    QuestionReview.objects.bulk_create(
+        [QuestionReview(version=question.draft, verdict=Verdict.APPROVED, by=by, at=now) for question in unseen],
+        batch_size=500,
+    )
+    lines = [_line(f"question.{Verdict.APPROVED}", question, by, now) for question in unseen]
+    lines += [
+        _line(f"question.{State.LIVE}", question, by, now) for question in waiting if question.state != State.LIVE
+    ]
+    Question.objects.filter(pk__in=[question.pk for question in waiting]).update(
+        state=State.LIVE, current=F("draft"), draft=None
+    )
+    journal.record_all(lines)
+    return len(waiting)
+
+
+def _line(verb: str, question: Question, by: User, now: datetime) -> journal.JournalEntry:
+    return journal.entry(verb, question, by=by, now=now, data={"version": question.draft.number})
+
+
 def _locked(question: Question) -> Question:
     locked = Question.objects.select_for_update(of=("self",)).select_related("current", "draft")
     return locked.get(pk=question.pk)
@@ -162,6 +210,14 @@ def _freeze(
     now: datetime,
 ) -> None:
     content, key = checked(kind, content, key)
+    if not 1 <= points <= 100:
+        raise Refused(_("A question is worth 1 to 100 points."), code="points")
+    if difficulty not in (1, 2, 3):
+        raise Refused(_("The difficulty is 1 (easy), 2 (medium) or 3 (hard)."), code="difficulty")
+    if kind == Kind.CASE and question.case_id is not None:
+        raise Refused(_("A case study cannot be a question of another one."), code="case_in_case")
+    if kind != Kind.CASE and question.questions.exists():
+        raise Refused(_("This case study has questions of its own; it stays a case study."), code="has_questions")
     words = {
         "kind": kind,
         "content": content,
@@ -186,50 +242,3 @@ def _freeze(
     if question.state == State.REVIEWED:
         question.state = State.DRAFT
     question.save(update_fields=["draft", "state"])
-
-
-def checked(kind: str, content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Content and key in their one shape, with harmless markup only. Raises Refused when no answer could be right."""
-    if kind not in Kind.values or kind in grading.BY_PEOPLE:
-        raise Refused(_("There is no such kind of question."), code="kind")
-    stem = _clean(content.get("stem", ""))
-    if not stem:
-        raise Refused(_("Write the question."), code="stem")
-    shaped: dict[str, Any] = {"stem": stem}
-    if kind in (Kind.SINGLE, Kind.MULTIPLE):
-        shaped["options"] = [_clean(option) for option in content.get("options", [])]
-        return shaped, {"correct": _correct(kind, shaped["options"], key)}
-    if kind == Kind.TRUE_FALSE:
-        if not isinstance(key.get("answer"), bool):
-            raise Refused(_("Say whether the statement is true or false."), code="key")
-        return shaped, {"answer": key["answer"]}
-    if kind == Kind.NUMERIC:
-        shaped["unit"] = nh3.clean(str(content.get("unit", "")), tags=set()).strip()
-        value, tolerance = str(key.get("value", "")).strip(), str(key.get("tolerance", "0")).strip() or "0"
-        within = grading.number(tolerance)
-        if grading.number(value) is None or within is None or within < 0:
-            raise Refused(_("The key needs a number, and a tolerance that is not negative."), code="key")
-        return shaped, {"value": value, "tolerance": tolerance}
-    accepted = [str(text).strip() for text in key.get("accepted", []) if grading.fold(str(text))]
-    if not accepted:
-        raise Refused(_("Write at least one accepted answer."), code="key")
-    return shaped, {"accepted": accepted}
-
-
-def _correct(kind: str, options: list[str], key: dict[str, Any]) -> list[int]:
-    if len(options) < 2 or not all(options):
-        raise Refused(_("Write at least two options, one a line."), code="options")
-    if len(set(options)) < len(options):
-        raise Refused(_("Two options are the same."), code="options")
-    correct = sorted(set(key.get("correct", [])))
-    if not all(type(index) is int and 0 <= index < len(options) for index in correct):
-        raise Refused(_("The key names an option that does not exist."), code="key")
-    if kind == Kind.SINGLE and len(correct) != 1:
-        raise Refused(_("A single choice has exactly one right option."), code="key")
-    if kind == Kind.MULTIPLE and len(correct) < 2:
-        raise Refused(_("A multiple choice has at least two right options."), code="key")
-    return correct
-
-
-def _clean(markup: Any) -> str:
-    return nh3.clean(str(markup), tags=TAGS, attributes={}).strip()

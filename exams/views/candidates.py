@@ -1,13 +1,11 @@
 """What a candidate opens: my sittings, the cover, the paper, the result. Other people's things are 404."""
 
-import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core import signing
-from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,9 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from exams import policy, queries, services
 from exams.formats import calendar, safe_browser
 from exams.models import Attempt, Candidacy, ExamPart, Sitting
+from exams.views.saving import token_of
 from ground.errors import Refused
-
-SALT = "exams.save"
 
 
 @require_safe
@@ -125,7 +122,8 @@ def _paper_url(attempt: Attempt, position: int = 1) -> str:
 
 
 def _attempt(request: HttpRequest, pk: int) -> Attempt:
-    attempts = Attempt.objects.filter(candidacy__user=request.user)
+    # A face-to-face part is written by its examiner: its candidate has no paper to open.
+    attempts = Attempt.objects.filter(candidacy__user=request.user).exclude(part__kind=ExamPart.Kind.RUBRIC)
     return get_object_or_404(attempts.select_related("part", "paper", "candidacy__sitting__exam"), pk=pk)
 
 
@@ -160,7 +158,8 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, current: Attempt, questions: list[queries.Asked]) -> dict[str, Any]:
-    left = max(0, int((current.deadline - request.now).total_seconds()))
+    left = max(0, int((current.deadline - (current.paused_at or request.now)).total_seconds()))
+    extra = max(0, round((current.deadline - current.base_deadline).total_seconds()))
     return {
         "attempt": current,
         "questions": questions,
@@ -168,11 +167,23 @@ def _sheet(request: HttpRequest, current: Attempt, questions: list[queries.Asked
         "marked": sum(question.marked for question in questions),
         "unanswered": sum(not question.answered for question in questions),
         "first_open": next((question.position for question in questions if not question.answered), 1),
+        "minutes": round((current.base_deadline - current.started_at).total_seconds() / 60),
+        "extra": extra,
+        "extra_minutes": -(-extra // 60),
         "seconds": left,
         "shown": f"{left // 60:02}:{left % 60:02}",
-        "token": signing.dumps([current.pk, current.generation, request.user.pk], salt=SALT),
+        "token": token_of(current),
+        "server_now": int(request.now.timestamp() * 1000),
         "paper_url": reverse("exams:attempt", args=[current.pk]),
+        "login_url": f"{reverse('account_login')}?{urlencode({'next': reverse('exams:signed_in')})}",
     }
+
+
+@require_safe
+@never_cache
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where signing in again from a paper leads: this tab is done, the paper goes on by itself."""
+    return render(request, "exams/signed_in.html")
 
 
 @require_POST
@@ -182,84 +193,6 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     if not _ended(current, request.now) and current.part.kind == ExamPart.Kind.PAPER:
         current = services.take_over(attempt=current, now=request.now)
     return redirect(_paper_url(current))
-
-
-@require_safe
-@never_cache
-def clock(request: HttpRequest, pk: int) -> JsonResponse:
-    """Whether the attempt is still open, its tab, and the seconds left: a grant or an end reaches the page this way."""
-    current = _attempt(request, pk)
-    left = max(0, int((current.deadline - request.now).total_seconds()))
-    return JsonResponse({"open": current.state == Attempt.State.OPEN, "tab": current.generation, "seconds": left})
-
-
-@require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keeps answers: JSON {"token", "answers"} from the element, or the form of one question."""
-    if request.content_type == "application/json":
-        given = _json(request)
-        generation = _generation(request, given.get("token"), pk)
-        answers = given.get("answers")
-        if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
-            raise BadRequest("answers")
-        codes = services.save_responses(attempt_id=pk, generation=generation, answers=answers[:200], now=request.now)
-        return JsonResponse({"codes": codes})
-    generation = _generation(request, request.POST.get("token"), pk)
-    answer = _from_form(request)
-    codes = services.save_responses(attempt_id=pk, generation=generation, answers=[answer], now=request.now)
-    code = codes.get(answer["position"], "invalid")
-    go = request.POST.get("go", "")
-    if code == "saved":
-        if go == "review":
-            return redirect("exams:review", pk=pk)
-        return redirect(f"{reverse('exams:attempt', args=[pk])}?tab={generation}&q={go}")
-    if code == "stale":
-        messages.warning(request, _("A newer answer to this question is kept already. Look at it, and change it here."))
-        return redirect(f"{reverse('exams:attempt', args=[pk])}?tab={generation}&q={answer['position']}")
-    sentences = {
-        "ended": _("The time is over. What was saved before counts."),
-        "superseded": _("The paper is open in another tab; this answer was not saved."),
-        "invalid": _("This answer could not be read and was not saved."),
-    }
-    messages.error(request, sentences[code])
-    return redirect("exams:attempt", pk=pk)
-
-
-def _json(request: HttpRequest) -> dict[str, Any]:
-    try:
-        given = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest("json") from error
-    if not isinstance(given, dict):
-        raise BadRequest("json")
-    return given
-
-
-def _generation(request: HttpRequest, token: Any, pk: int) -> int:
-    """The tab's generation out of its signed token, which also says whose attempt it is."""
-    try:
-        attempt_id, generation, user_id = signing.loads(str(token), salt=SALT)
-    except signing.BadSignature as error:
-        raise BadRequest("token") from error
-    if (attempt_id, user_id) != (pk, request.user.pk):
-        raise Http404
-    return generation
-
-
-def _from_form(request: HttpRequest) -> dict[str, Any]:
-    post = request.POST
-    answer: dict[str, Any] = {}
-    if "chosen" in post:
-        answer = {"chosen": [int(index) for index in post.getlist("chosen") if index.isascii() and index.isdigit()]}
-    elif post.get("answer") in ("true", "false"):
-        answer = {"answer": post["answer"] == "true"}
-    elif "text" in post:
-        answer = {"text": post["text"]}
-    try:
-        position, seq = int(post.get("position", "")), int(post.get("seq", ""))
-    except ValueError as error:
-        raise BadRequest("position") from error
-    return {"position": position, "seq": seq, "answer": answer, "marked": "marked" in post}
 
 
 @require_safe
@@ -275,14 +208,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hands in."""
-    ended = services.submit(attempt=_attempt(request, pk), now=request.now)
+    mine = get_object_or_404(Attempt.objects.only("candidacy"), pk=pk, candidacy__user=request.user)
+    ended = services.submit(attempt=mine, now=request.now)
     messages.success(request, _("Handed in."))
     return redirect("exams:result", pk=ended.candidacy_id)
-
-
-@require_safe
-@never_cache
-def result(request: HttpRequest, pk: int) -> HttpResponse:
-    """Score against pass mark by part, strength by topic; questions and explanations after release."""
-    row = queries.my_sitting(_mine(request, pk), request.now)
-    return render(request, "exams/result.html", queries.result_page(row, request.now))

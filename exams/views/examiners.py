@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
 from exams.forms import GrantForm, InviteForm, MakeupForm, MoveForm, ReasonForm, SittingEditForm, SittingForm
-from exams.models import AttemptRuling, Exam, Incident, Question, TimeGrant
+from exams.models import AttemptRuling, Exam, Incident, TimeGrant
 from exams.tables import SittingTable
 from exams.views.candidates import safe_browser_response
 from ground.errors import Refused
@@ -208,10 +208,12 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
             "candidacy": shown,
             "row": queries.my_sitting(shown, request.now),
             "rulings": AttemptRuling.objects.filter(attempt__candidacy=shown).select_related("by", "attempt__part"),
+            "late": queries.late_answers(shown),
             "incidents": Incident.objects.filter(candidacy=shown).select_related("by"),
             "grants": TimeGrant.objects.filter(attempt__candidacy=shown).select_related("by", "attempt__part"),
             "form": form,
             "may_decide": has_role(request, *policy.HOLDS_SITTINGS) and shown.user_id != request.user.pk,
+            "may_mark": has_role(request, *policy.MARKS) and shown.user_id != request.user.pk,
         },
     )
 
@@ -301,26 +303,6 @@ def _decide(request: HttpRequest, act: Callable[[], str]) -> None:
         messages.success(request, act())
     except Refused as refusal:
         messages.error(request, str(refusal))
-
-
-@require_safe
-@requires(*policy.WRITES_QUESTIONS, Role.AUDITOR)
-def question_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """A question as a candidate sees it, then its key and figures, for those who write questions."""
-    question = get_object_or_404(
-        Question.objects.select_related("current", "draft", "level").prefetch_related("topics"), pk=pk
-    )
-    asked = queries.asked_alone(question.newest)
-    return render(
-        request,
-        "exams/question_preview.html",
-        {
-            "question": question,
-            "asked": asked,
-            "review": queries.review_alone(question.newest),
-            "figures": queries.question_figures(question),
-        },
-    )
 
 
 @require_safe

@@ -2,11 +2,19 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+)
 
 from ground import journal
 from ground.errors import Refused
@@ -136,6 +144,19 @@ def _verbs(label: str) -> tuple[str, ...]:
     return ("add", "change", "view") if label == "people.user" else ("add", "change", "view", "delete")
 
 
+def _let_authors_review() -> None:
+    """Authors' groups review pages, not Wagtail's own, which nobody is in; what Wagtail named is named for our readers."""
+    task = GroupApprovalTask.objects.filter(groups__name="Moderators").first()
+    with translation.override(settings.LANGUAGE_CODE):
+        if task is not None:
+            task.groups.set(Group.objects.filter(name__in=[GROUP_PREFIX + role for role in AUTHORS]))
+            task.name = _("Review by a colleague")
+            task.save()
+            Workflow.objects.filter(workflow_tasks__task=task).update(name=task.name)
+        Page.objects.filter(depth=1, title="Root").update(title=_("All pages"), draft_title=_("All pages"))
+    Group.objects.filter(name__in=["Moderators", "Editors"], user=None).delete()
+
+
 @transaction.atomic
 def ensure_groups() -> None:
     """One Wagtail group a role with its permissions; running it again changes nothing."""
@@ -171,3 +192,4 @@ def ensure_groups() -> None:
                 ],
             ):
                 GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=permission)
+    _let_authors_review()

@@ -4,7 +4,7 @@ from promotions.queries.dossiers import dossier_contents, judged_cases, judged_i
 from promotions.queries.facts import Known, facts_of
 from promotions.queries.ladder import Ladder, Names, Step, Way, names_of, rule_for, rules, steps, way, way_to_next_level
 from promotions.queries.nominations import Ready, candidates, readiness, ready, units_below
-from promotions.queries.reviews import cases_of, newest_votes, quorum, rounds, tally
+from promotions.queries.reviews import cases_of, newest_votes, open_appeals, quorum, rounds, tally
 from promotions.queries.violations import demotion_due, demotions, levels_below
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "levels_below",
     "names_of",
     "newest_votes",
+    "open_appeals",
     "quorum",
     "readiness",
     "ready",

@@ -19,7 +19,7 @@ from promotions.models import Case, Dossier
 from promotions.queries.facts import facts_of
 from promotions.queries.ladder import names_of
 from quality.models import Appraisal, Observation
-from quality.queries import midnight
+from quality.queries import midnight, quarter_name
 
 
 def judged_cases(cases: Iterable[Case], on: date) -> dict[int, list[eligibility.Judged]]:
@@ -148,10 +148,14 @@ def shown_dossier(dossier: Dossier) -> dict[str, Any]:
         "exams": [_dated(row) for row in content["exams"]],
         "courses": [_dated(row) for row in content["courses"]],
         "quality": [_dated(row) for row in content["quality"]],
-        "appraisals": [_dated(row) | {"rating": ratings.get(row["rating"], "")} for row in content["appraisals"]],
+        "appraisals": [
+            row
+            | {"rating": ratings.get(row["rating"], ""), "quarter": quarter_name(date.fromisoformat(row["quarter"]))}
+            for row in content["appraisals"]
+        ],
     }
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:
-    days = ("valid_from", "valid_to", "issued_on", "expires_on", "revoked_at", "at", "month", "quarter")
+    days = ("valid_from", "valid_to", "issued_on", "expires_on", "revoked_at", "at", "month")
     return {name: date.fromisoformat(value) if name in days and value else value for name, value in row.items()}

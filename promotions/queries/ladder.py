@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
@@ -101,13 +101,13 @@ def steps(judged: Iterable[eligibility.Judged], names: Names, hidden: Collection
     return rows
 
 
-def way(user: User, on: date, known: Known | None = None) -> Way | None:
-    """The person's way to the next level; None at the top or off the ladder."""
+def way(user: User, on: date, known: Known | None = None, released_at: datetime | None = None) -> Way | None:
+    """The person's way to the next level; None at the top or off the ladder. For the person's own eyes, give the moment in `released_at`."""
     rule = rule_for(user, on)
     if rule is None:
         return None
     requirements = rule.current.requirements
-    facts = facts_of([user], on, eligibility.windows(requirements), known)[user.pk]
+    facts = facts_of([user], on, eligibility.windows(requirements), known, released_at)[user.pk]
     judged = eligibility.judge(requirements, facts, on)
     return Way(rule.from_level, rule.to_level, steps(judged, names_of(requirements)))
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db.models import Count, F, Q, QuerySet
 
-from promotions.models import Case, ReviewRound, Vote
+from people.models import User
+from promotions.models import Appeal, Case, Mediation, ReviewRound, Vote
 from promotions.queries.dossiers import judged_cases, judged_from
 
 
@@ -56,3 +57,12 @@ def tally(votes: Iterable[Vote]) -> list[tuple[str, int]]:
     """(choice in words, how many) of the votes that count, in the order for, against, abstain."""
     counted = [vote.choice for vote in votes]
     return [(str(label), counted.count(value)) for value, label in Vote.Choice.choices]
+
+
+def open_appeals(people: QuerySet[User], but: User) -> QuerySet[Appeal]:
+    """Appeals of these people that are neither settled nor ruled on, oldest first; none in which `but` refused or appeals."""
+    rows = Appeal.objects.filter(case__user__in=people, ruled_at__isnull=True)
+    rows = rows.exclude(mediation__outcome=Mediation.Outcome.SETTLED).exclude(
+        Q(case__user=but) | Q(case__decision__by=but)
+    )
+    return rows.select_related("case__user", "case__to_level", "case__round", "mediation").order_by("at", "pk")

@@ -9,7 +9,9 @@ from django.urls import reverse
 from certificates import services as certificates
 from certificates.models import CertificateKind
 from courses import services as courses
+from exams import services as exams
 from people.models import Role
+from people.services import choose_language
 from promotions import queries as ladder
 from promotions import services as promotions
 from tests import factories
@@ -183,6 +185,40 @@ def test_the_auditor_reads_the_journal(client):
     assert len(page.context["journal"]) > 0
 
 
+def test_an_appeal_waits_on_the_home_of_the_manager_until_mediated_and_of_personnel_until_ruled_on(client, now):
+    place = small_academy(now)
+    place.rule()
+    case = place.decided("refuse")
+    appeal = promotions.appeal(case=case, text="请复核", by=case.user, now=now)
+    assert list(home(client, place.manager, view="manager").context["appeals"]) == [appeal]
+    assert list(home(client, place.second, view="personnel").context["appeals"]) == [appeal]
+    assert list(home(client, place.personnel, view="personnel").context["appeals"]) == []  # who refused
+    promotions.mediate(appeal=appeal, outcome="unsettled", note="仍有异议", by=place.manager, now=now)
+    assert list(home(client, place.manager, view="manager").context["appeals"]) == []
+    assert list(home(client, place.second, view="personnel").context["appeals"]) == [appeal]
+    promotions.rule_on_appeal(appeal=appeal, upheld=False, ruling="维持", by=place.second, now=now)
+    assert list(home(client, place.second, view="personnel").context["appeals"]) == []
+
+
+def test_a_certificate_whose_result_is_void_waits_on_personnels_home_with_one_step_to_revoke_it(client, now):
+    personnel, holder = factories.with_role(Role.PERSONNEL), factories.person("李明")
+    result = make_result(holder, now)
+    certificate = certificates.issue(result=result, kind=make_kind(result.exam), now=now)
+    standing = make_result(factories.person("林晓雨"), now)
+    certificates.issue(result=standing, kind=CertificateKind.objects.get(), now=now)
+    assert list(home(client, personnel, view="personnel").context["baseless"]) == []
+    examiner = factories.with_role(Role.EXAMINER)
+    exams.rule(attempt=result.candidacy.attempts.get(), kind="void", by=examiner, reason="替考", now=now)
+    page = home(client, personnel, view="personnel")
+    assert list(page.context["baseless"]) == [certificate]
+    revoke = reverse("certificates:revoke", args=[certificate.pk])
+    assert revoke in page.content.decode()
+    listed = client.get(reverse("certificates:list"), {"result": "fallen"}).context["table"]
+    assert [row.object for row in listed.rows] == [certificate]
+    client.post(revoke, {"reason": "成绩作废"})
+    assert list(home(client, personnel, view="personnel").context["baseless"]) == []
+
+
 def test_the_learners_home_costs_the_same_with_one_thing_waiting_and_with_many(client, now):
     place = small_academy(now)
     place.rule()
@@ -259,3 +295,9 @@ def test_a_tab_costs_the_same_for_one_person_and_for_many(client, now, role):
     for name in ("林晓雨", "欧阳静", "赵敏"):
         somebody(name)
     assert one == queries_of(client, user, view=role) <= 20
+
+
+def test_tabs_begin_with_a_capital_letter_in_english(client, now):
+    trainer = factories.with_role(Role.TRAINER)
+    choose_language(user=trainer, language="en")
+    assert ">Trainer</a>" in shown(client, trainer, view="trainer")

@@ -1,9 +1,7 @@
 """CPU per page as a multiple of the bare view, in the same run on the demo academy. Run by bin/bench."""
 
-import json
 import os
 import time
-from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "academy.settings.development"
 os.environ["DEBUG"] = "0"
@@ -18,6 +16,7 @@ from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from people.models import User  # noqa: E402
+from tests.benchmarks.ground import write  # noqa: E402
 
 ROUNDS = 30
 PAGES = [
@@ -59,7 +58,7 @@ def main() -> None:
     print(f"{'page':<18}{'cpu ms':>9}{'ratio':>8}{'queries':>9}")
     for name, row in figures.items():
         print(f"{name:<18}{row['cpu_ms']:>9.2f}{row['ratio']:>8.2f}{row['queries']:>9}")
-    Path("var/bench.json").write_text(json.dumps(figures, indent=2))
+    write(figures)
 
 
 main()

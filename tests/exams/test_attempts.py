@@ -143,7 +143,7 @@ def test_answers_count_until_the_deadline_and_its_grace(now):
     attempt = makers.started(now=now)
     end = attempt.deadline
     assert makers.answer(attempt, 1, now=end + timedelta(seconds=4.9)) == {1: "saved"}
-    assert makers.answer(attempt, 1, now=end + timedelta(seconds=5), seq=2) == {1: "ended"}
+    assert makers.answer(attempt, 1, now=end + timedelta(seconds=5), seq=2) == {1: "late"}
 
 
 def test_only_the_newest_tab_writes(now):

@@ -56,7 +56,7 @@ def test_markup_that_could_run_is_taken_out(now):
         ("numeric", {"stem": "问"}, {"value": "七", "tolerance": "0"}, "key"),
         ("numeric", {"stem": "问"}, {"value": "7", "tolerance": "-1"}, "key"),
         ("short_text", {"stem": "问"}, {"accepted": ["。", " "]}, "key"),
-        ("essay", {"stem": "问"}, {}, "kind"),
+        ("riddle", {"stem": "问"}, {}, "kind"),
     ],
 )
 def test_a_key_that_no_answer_could_meet_is_refused(now, kind, content, key, code):

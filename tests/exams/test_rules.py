@@ -8,23 +8,46 @@ from hypothesis import strategies as st
 
 from exams import blueprint, folding, statistics
 from exams.blueprint import Candidate, Row, Unsatisfiable, draw
-from exams.grading import answered, fold, grade, number
+from exams.grading import answered, as_shown, fold, grade, in_author_order, number
 
 json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
     max_leaves=5,
 )
-words = st.sampled_from(["chosen", "correct", "answer", "text", "accepted", "value", "tolerance", "unit"])
-shaped = st.dictionaries(words, json, max_size=4)
-KINDS = ["single", "multiple", "true_false", "numeric", "short_text", "essay", ""]
+words = st.sampled_from(
+    [
+        "chosen",
+        "correct",
+        "answer",
+        "text",
+        "accepted",
+        "value",
+        "tolerance",
+        "unit",
+        "sequence",
+        "pairs",
+        "gaps",
+        "options",
+    ]
+)
+shaped = st.dictionaries(words, json | st.lists(st.integers(-1, 3), max_size=4), max_size=4)
+AUTOMATIC = ["single", "multiple", "true_false", "numeric", "short_text", "ordering", "matching", "cloze"]
+KINDS = [*AUTOMATIC, "essay", "case", ""]
+scored = st.tuples(shaped, st.sampled_from(["all", "part", "minus", "", None])).map(
+    lambda pair: {**pair[0], "scoring": pair[1]}
+)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.sampled_from(KINDS), json | shaped, json | shaped, st.integers(0, 100))
-def test_grading_never_raises_and_gives_all_or_nothing(kind, key, answer, points):
-    assert grade(kind, key, answer, points) in (Decimal(0), Decimal(points))
-    assert answered(answer) in (True, False)
+@given(st.sampled_from(KINDS), json | scored, json | shaped, st.integers(0, 100), json | st.permutations(range(4)))
+def test_grading_never_raises_and_stays_within_the_points(kind, key, answer, points, order):
+    earned = grade(kind, key, answer, points, order)
+    assert 0 <= earned <= points
+    assert earned == earned.quantize(Decimal("0.01"))
+    assert earned == 0 or answered(answer)
+    if not isinstance(key, dict) or key.get("scoring") not in ("part", "minus"):
+        assert earned in (0, points)
 
 
 @given(st.sets(st.integers(0, 5), min_size=1), st.sets(st.integers(0, 5)))
@@ -33,9 +56,70 @@ def test_a_multiple_choice_is_right_only_when_the_sets_are_equal(correct, chosen
     assert (points == 2) == (correct == chosen)
 
 
-@given(st.sampled_from(["single", "multiple", "true_false", "numeric", "short_text"]), shaped)
-def test_an_empty_answer_is_never_right(kind, key):
-    assert grade(kind, key, {}, 2) == 0
+@given(
+    st.sampled_from(AUTOMATIC), scored, st.sampled_from([{}, {"chosen": []}, {"gaps": ["", None]}, {"pairs": [None]}])
+)
+def test_an_empty_answer_is_never_right(kind, key, answer):
+    assert grade(kind, key, answer, 2) == 0
+
+
+@given(st.integers(1, 6).flatmap(lambda size: st.tuples(st.permutations(range(size)), st.permutations(range(size)))))
+def test_naming_options_by_place_and_by_index_are_each_others_inverse(orders):
+    order, other = orders
+    for answer in (
+        {"chosen": sorted(order[:2])},
+        {"sequence": [*other[1:], None]},
+        {"pairs": [None, *other]},
+        {"gaps": [*other, "三声", None]},
+        {"text": "三声"},
+        {"answer": False},
+        {"file": 7},
+        {},
+    ):
+        shown_in = [list(order) for _gap in other] if "gaps" in answer else order
+        there = in_author_order(answer, shown_in)
+        assert as_shown(there, shown_in) == answer
+        back = as_shown(answer, shown_in)
+        again = in_author_order(back, shown_in)
+        assert (sorted(again["chosen"]) if "chosen" in again else None) == answer.get("chosen")
+        assert {**again, "chosen": None} == {**answer, "chosen": None}
+
+
+@given(st.integers(2, 6).flatmap(lambda size: st.tuples(st.permutations(range(size)), st.permutations(range(size)))))
+def test_parts_of_an_order_earn_their_share_and_all_of_it_everything(orders):
+    right, given_order = orders
+    hits = sum(a == b for a, b in zip(right, given_order, strict=True))
+    for kind, name in (("ordering", "sequence"), ("matching", "pairs")):
+        key = {name: list(right), "scoring": "part"}
+        earned = grade(kind, key, {name: list(given_order)}, 3)
+        assert earned == Decimal(300 * hits // len(right)) / 100
+        whole = grade(kind, {**key, "scoring": "all"}, {name: list(given_order)}, 3)
+        assert whole == (3 if hits == len(right) else 0)
+        assert whole <= earned
+        half = grade(kind, key, {name: [*right[:1], *([None] * (len(right) - 1))]}, 3)
+        assert half == Decimal(300 // len(right)) / 100
+
+
+@given(st.sets(st.integers(0, 4), min_size=1, max_size=4), st.sets(st.integers(0, 4)), st.permutations(range(5)))
+def test_right_minus_wrong_choices_never_goes_below_nothing(correct, chosen, order):
+    key = {"correct": sorted(correct), "scoring": "minus"}
+    earned = grade("multiple", key, as_shown({"chosen": sorted(chosen)}, order), 6, order)
+    right, wrong = len(chosen & correct) / len(correct), len(chosen - correct) / (5 - len(correct))
+    assert abs(earned - Decimal(max(0, right - wrong) * 6)) < Decimal("0.011")
+    assert (earned == 6) == (chosen == correct)
+    assert grade("multiple", key, {"chosen": list(range(5))}, 6, order) == 0
+    assert earned == grade("multiple", key | {"options": 5}, {"chosen": sorted(chosen)}, 6)
+
+
+def test_gaps_are_filled_with_a_text_or_an_option():
+    key = {"gaps": [{"accepted": ["三声", "3声"]}, {"correct": 1}], "scoring": "part"}
+    order = [[], [2, 1, 0]]
+    assert grade("cloze", key, {"gaps": [" ３声。", 1]}, 3, order) == 3
+    assert grade("cloze", key, {"gaps": ["三声", 0]}, 3, order) == Decimal("1.5")
+    assert grade("cloze", key, {"gaps": ["", 1]}, 3, order) == Decimal("1.5")
+    assert grade("cloze", {**key, "scoring": "all"}, {"gaps": ["三声", None]}, 3, order) == 0
+    assert grade("cloze", key, {"gaps": ["三声", "1"]}, 3, order) == Decimal("1.5")
+    assert grade("cloze", key, {"gaps": ["三声", 1, "x"]}, 3, order) == 0
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 5), st.integers(-10, 10))

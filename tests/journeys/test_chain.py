@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from playwright.sync_api import Page, expect
 
 from certificates.models import Certificate
@@ -122,7 +122,7 @@ def she_answers_the_paper(page: Page) -> None:
         expect(page.locator("[data-answered]")).to_have_text(str(position))
         expect(page.locator("[data-status]")).to_have_text(_("Saved"))
         if position < 6:
-            question.get_by_role("button", name=_("Next"), exact=True).click()
+            question.get_by_role("button", name=pgettext("question", "Next"), exact=True).click()
     page.locator(".exambar").get_by_role("link", name=_("Check and hand in")).click()
     expect(page.locator("main")).to_contain_text(_("Every question is answered."))
     page.get_by_role("button", name=_("Hand in for good")).click()

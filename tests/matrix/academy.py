@@ -1,9 +1,11 @@
 """The shell's own addresses."""
 
+from people.models import Role
 from tests.matrix import EVERYBODY, PUBLIC, Row
 
 ROWS = [
     Row("home", roles=EVERYBODY),
+    Row("journal", roles={Role.AUDITOR}),
     Row("healthz", roles=PUBLIC),
     Row("readyz", roles=PUBLIC),
     Row("choose_language", roles=PUBLIC, method="post", data=lambda world: {"language": "en", "next": "/healthz"}),

@@ -94,7 +94,7 @@ ROWS = [
     Row("promotions:round_close", roles=STEWARDS, method="post", args=lambda world: [review(world).pk]),
     Row("promotions:ready", roles=PROPOSERS | {Role.AUDITOR}, args=None),
     Row("promotions:propose", roles=PROPOSERS, args=lambda world: [review(world).pk, world.owner.pk], outside=404),
-    Row("promotions:demotions", roles=STEWARDS),
+    Row("promotions:demotions", roles=STEWARDS | {Role.AUDITOR}),
     Row("promotions:demote", roles=STEWARDS, args=lambda world: [demotion(world).pk], outside=404),
     Row("promotions:case", roles="owner", also=READERS, args=lambda world: [case(world).pk], outside=404),
     Row(
@@ -131,6 +131,15 @@ ROWS = [
         method="post",
         args=lambda world: [refused(world).pk],
         data=lambda world: {"text": "请复核"},
+        outside=404,
+    ),
+    Row(
+        "promotions:appeal_mediate",
+        roles="owner",
+        also=ACTORS,
+        method="post",
+        args=lambda world: [appealed(world).pk],
+        data=lambda world: {"outcome": "settled", "reason": "谈话后接受"},
         outside=404,
     ),
     Row(

@@ -16,7 +16,7 @@ ROWS = [
     Row("quality:observation_new", roles={Role.INSPECTOR}),
     Row("quality:observation", roles=OWNER, also=READERS, args=_observation),
     Row("quality:mine", roles=EVERYBODY),
-    Row("quality:appraisal_list", roles={Role.MANAGER, Role.PERSONNEL}),
+    Row("quality:appraisal_list", roles={Role.MANAGER, Role.PERSONNEL, Role.AUDITOR}),
     Row("quality:appraisal_new", roles={Role.MANAGER}),
     Row("quality:violation_list", roles={Role.PERSONNEL, Role.AUDITOR}),
     Row("quality:violation_new", roles={Role.PERSONNEL}),

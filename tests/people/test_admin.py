@@ -1,7 +1,9 @@
 """Accounts and the organisation in Wagtail's admin."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
+from wagtail.models import GroupApprovalTask, Workflow
 
 from people.models import Role, Unit, User
 from tests import factories
@@ -116,3 +118,30 @@ def test_the_organisation_is_listed_and_for_administrators_only(admin, client, n
     personnel = factories.with_role(Role.PERSONNEL)
     client.force_login(personnel, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(reverse(f"{name}:index")).status_code == 302
+
+
+def test_accounts_are_filtered_by_the_roles_they_hold_today(admin):
+    factories.with_role(Role.TRAINER, name="周敏")
+    factories.person("林晓雨")
+    page = admin.get(reverse("wagtailusers_users:index_results"), {"role": "trainer"}).content.decode()
+    assert "周敏" in page
+    assert "林晓雨" not in page
+    assert "孙立民" not in page
+
+
+@pytest.mark.parametrize("action", ["delete", "set_active_state", "assign_role"])
+def test_no_bulk_action_goes_round_the_services(admin, action):
+    person = factories.person("林晓雨")
+    trainers = Group.objects.get(name="role: trainer")
+    url = reverse("wagtail_bulk_action", args=["people", "user", action])
+    data = {"mark_as_active": "False", "role": trainers.pk}
+    assert admin.post(f"{url}?id={person.pk}", data).url == reverse("wagtailadmin_home")
+    person.refresh_from_db()
+    assert (person.is_active, person.groups.count()) == (True, 0)
+
+
+def test_authors_review_what_is_submitted_and_wagtails_own_groups_are_gone():
+    task = GroupApprovalTask.objects.get()
+    assert {group.name for group in task.groups.all()} == {"role: trainer", "role: administrator"}
+    assert Workflow.objects.get().name == task.name == "同事复核"
+    assert not Group.objects.exclude(name__startswith="role: ").exists()

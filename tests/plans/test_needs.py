@@ -15,6 +15,7 @@ from people.models import Role
 from plans import queries, services
 from plans.models import Need, NeedThresholds, Wish
 from tests import factories
+from tests.certificates.conftest import make_kind, make_result
 from tests.exams import makers
 from tests.plans import scenes
 from tests.quality import scenes as quality
@@ -80,6 +81,47 @@ def test_certificates_that_end_are_a_need_for_the_topic_that_weighs_most_in_thei
         "初级工证书",
     )
     assert "初级工证书" in queries.evidence_text(need)
+
+
+def test_the_people_directly_in_a_department_are_a_row_of_their_own_beside_its_teams(now):
+    department = factories.unit("客户服务部")
+    team = factories.unit("热线一班", parent=department)
+    weak_exam(now, department)
+    weak_exam(now, team)
+    for unit in (department, team):
+        person = factories.person(at=unit)
+        for number in range(3):
+            quality.observe(now, person, lost={1: 5}, days_ago=number + 1)
+    found = services.find_needs(year=YEAR, now=now)
+    assert {(need.source, need.unit.name, need.evidence["people"]) for need in found} == {
+        ("exam", "客户服务部", 1),
+        ("exam", "热线一班", 1),
+        ("quality", "客户服务部", 1),
+        ("quality", "热线一班", 1),
+    }
+    assert {need.evidence["answered"] for need in found if need.source == "exam"} == {5}
+
+
+def test_certificates_of_people_directly_in_a_department_are_a_need_of_the_department(now):
+    department = factories.unit("客户服务部")
+    team = factories.unit("热线一班", parent=department)
+    then = now - timedelta(days=300)
+    first, second = (make_result(factories.person(at=unit), then) for unit in (department, team))
+    kind = make_kind(first.exam, valid_months=12, renew_days=90)
+    for result in (first, second):
+        certificates.issue(result=result, kind=kind, now=then)
+    found = [need for need in services.find_needs(year=YEAR, now=now) if need.source == "expiry"]
+    assert [(need.unit, need.evidence["people"]) for need in found] == [(department, 1), (team, 1)]
+
+
+def test_somebody_who_has_moved_is_counted_where_they_work_now_and_only_there(now):
+    department = factories.unit("客户服务部")
+    team = factories.unit("热线一班", parent=department)
+    attempt = makers.taken(now=now - timedelta(days=3), right=2, person=factories.person(at=department))
+    moves = [(now.date() - timedelta(days=1), team), (now.date() + timedelta(days=9), department)]
+    for on, unit in moves:
+        people.change_employment(user=attempt.candidacy.user, on=on, now=now, by=None, cause="transfer", unit=unit)
+    assert [(need.unit, need.evidence["people"]) for need in services.find_needs(year=YEAR, now=now)] == [(team, 1)]
 
 
 def test_finding_needs_again_doubles_nothing_and_refreshes_the_evidence_of_open_ones(now):

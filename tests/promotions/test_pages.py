@@ -154,9 +154,9 @@ def appraised_case(academy) -> Case:
 
 @pytest.mark.parametrize(
     ("who", "sees"),
-    [("panel", True), ("personnel", True), ("manager", False), ("auditor", False), ("person", False)],
+    [("panel", True), ("personnel", True), ("manager", False), ("auditor", True), ("person", False)],
 )
-def test_appraisals_are_read_by_the_panel_and_personnel_only(academy, sign_in, who, sees):
+def test_appraisals_are_read_by_the_panel_personnel_and_auditors_only(academy, sign_in, who, sees):
     case = appraised_case(academy)
     readers = {
         "panel": academy.panel[0],
@@ -168,7 +168,7 @@ def test_appraisals_are_read_by_the_panel_and_personnel_only(academy, sign_in, w
     assert ("带教新人尽心" in page(sign_in(readers[who]), "case", case.pk)) is sees
 
 
-def test_an_auditor_is_not_told_how_the_ratings_went(academy):
+def test_whoever_may_not_know_is_not_told_how_the_ratings_went(academy):
     case = appraised_case(academy)
     (step,) = queries.steps(queries.judged_in(case.dossier), case.dossier.content["names"], {"appraisals"})
     assert "1" not in step["evidence"]
@@ -210,13 +210,24 @@ def test_a_vote_against_without_a_reason_comes_back_with_the_form(academy, sign_
     assert len(response.context["vote_form"].non_field_errors()) == 1
 
 
-def test_an_appeal_and_its_ruling_by_pages(academy, sign_in):
+def test_an_appeal_its_mediation_and_its_ruling_by_pages(academy, sign_in):
     academy.rule()
     case = academy.decided("refuse")
     sign_in(case.user).post(reverse("promotions:case_appeal", args=[case.pk]), {"text": "请复核十月质检"})
+    rule_url = reverse("promotions:appeal_rule", args=[case.pk])
+    mediate_url = reverse("promotions:appeal_mediate", args=[case.pk])
     client = sign_in(academy.second)
-    assert "请复核十月质检" in page(client, "case", case.pk)
-    client.post(reverse("promotions:appeal_rule", args=[case.pk]), {"upheld": "yes", "reason": "查明属实"})
+    html = page(client, "case", case.pk)
+    assert "请复核十月质检" in html
+    assert (rule_url in html, mediate_url in html) == (False, False)
+    client = sign_in(academy.manager)
+    assert mediate_url in page(client, "case", case.pk)
+    client.post(mediate_url, {"outcome": "unsettled", "reason": "谈话后仍有异议"})
+    assert mediate_url not in page(client, "case", case.pk)
+    assert "谈话后仍有异议" in page(sign_in(case.user), "case", case.pk)
+    client = sign_in(academy.second)
+    assert rule_url in page(client, "case", case.pk)
+    client.post(rule_url, {"upheld": "yes", "reason": "查明属实"})
     case.refresh_from_db()
     assert (case.state, case.appeal.upheld) == ("promoted", True)
 

@@ -12,9 +12,9 @@ from ground import freezing
 from ground.errors import Refused
 from ground.models import JournalEntry
 from people.models import Employment, Notification, Role
-from people.services import change_employment
+from people.services import assign_role, change_employment, end_role
 from promotions import services
-from promotions.models import Appeal, Case, Decision, Dossier, ReviewRound, RuleVersion, Vote
+from promotions.models import Appeal, Case, Decision, Dossier, Mediation, ReviewRound, RuleVersion, Vote
 from promotions.services.moves import move
 from quality.services import record_violation
 from tests import factories
@@ -495,33 +495,104 @@ def appealed(academy, now) -> Appeal:
     return services.appeal(case=case, text="十月的两次质检未计入", by=case.user, now=now)
 
 
+def mediate(academy, appeal, outcome="unsettled", note="谈话后仍有异议", by=None, now=None):
+    return services.mediate(appeal=appeal, outcome=outcome, note=note, by=by or academy.manager, now=now or academy.now)
+
+
+@pytest.fixture
+def unsettled(academy, appealed) -> Appeal:
+    mediate(academy, appealed)
+    return appealed
+
+
+def test_the_department_mediates_before_personnel_rules(academy, appealed):
+    refused("not_mediated", rule_on, academy, appealed, True)
+    mediate(academy, appealed)
+    assert Notification.objects.get(kind="promotions.to_rule").user == academy.second
+    assert Notification.objects.get(kind="promotions.unsettled").user == appealed.case.user
+    assert rule_on(academy, appealed, True).upheld is True
+    verbs = ["case.appealed", "appeal.unsettled", "appeal.upheld"]
+    assert list(JournalEntry.objects.filter(verb__in=verbs).order_by("pk").values_list("verb", flat=True)) == verbs
+
+
+def test_a_settled_appeal_is_closed_and_the_refusal_stands(academy, appealed):
+    mediation = mediate(academy, appealed, "settled", "明年优先提名")
+    assert mediate(academy, appealed, "settled", "明年优先提名") == mediation
+    refused("mediated", mediate, academy, appealed, "unsettled")
+    refused("settled", rule_on, academy, appealed, True)
+    appealed.refresh_from_db()
+    assert (appealed.case.state, appealed.ruled_at, appealed.settled) == ("refused", None, True)
+    assert Notification.objects.get(kind="promotions.settled").user == appealed.case.user
+    assert not Notification.objects.filter(kind="promotions.to_rule").exists()
+
+
+def test_only_a_manager_over_the_unit_who_did_not_refuse_mediates(academy, appealed, now):
+    elsewhere = factories.with_role(Role.MANAGER, over=factories.unit("营业厅班"), name="吴班长")
+    refused("not_manager", mediate, academy, appealed, by=elsewhere)
+    refused("not_manager", mediate, academy, appealed, by=academy.second)
+    refused("no_outcome", mediate, academy, appealed, "perhaps")
+    refused("no_note", mediate, academy, appealed, note=" ")
+    for person, code in ((appealed.case.user, "oneself"), (academy.personnel, "same_person")):
+        assign_role(user=person, role=Role.MANAGER, unit=academy.unit, valid_from=now.date(), now=now, by=None)
+        person.__dict__.pop("_roles", None)
+        refused(code, mediate, academy, appealed, by=person)
+
+
+def test_a_mediation_is_written_once_and_never_changed(academy, unsettled):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Mediation.objects.update(outcome="settled")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Mediation.objects.all().delete()
+
+
+def test_a_department_that_lets_its_time_pass_holds_nothing_up(academy, appealed):
+    last = academy.now + timedelta(days=services.MEDIATION_DAYS)
+    refused(
+        "not_mediated", services.rule_on_appeal, appeal=appealed, upheld=True, ruling="是", by=academy.second, now=last
+    )
+    ruled = services.rule_on_appeal(
+        appeal=appealed, upheld=False, ruling="维持", by=academy.second, now=last + timedelta(days=1)
+    )
+    assert ruled.upheld is False
+    refused("ruled", mediate, academy, appealed, now=last + timedelta(days=2))
+
+
+def test_where_nobody_can_mediate_personnel_rules_at_once(academy, appealed, now):
+    role = academy.manager.role_assignments.get()
+    end_role(assignment=role, on=now.date() + timedelta(days=1), by=None, now=now)
+    ruled = services.rule_on_appeal(
+        appeal=appealed, upheld=False, ruling="维持", by=academy.second, now=now + timedelta(days=2)
+    )
+    assert ruled.upheld is False
+
+
 def rule_on(academy, appeal, upheld, by=None, ruling="查明属实"):
     return services.rule_on_appeal(
         appeal=appeal, upheld=upheld, ruling=ruling, by=by or academy.second, now=academy.now
     )
 
 
-def test_an_upheld_appeal_promotes_and_leaves_the_decision_on_file(academy, appealed):
-    rule_on(academy, appealed, True)
+def test_an_upheld_appeal_promotes_and_leaves_the_decision_on_file(academy, unsettled):
+    rule_on(academy, unsettled, True)
     case = Case.objects.get()
     assert (case.state, case.decision.outcome, case.appeal.effective_on) == ("promoted", "refuse", EFFECTIVE)
     assert level_of(case.user, EFFECTIVE) == "intermediate"
-    assert rule_on(academy, appealed, True).ruled_by == academy.second
-    refused("ruled", rule_on, academy, appealed, False)
+    assert rule_on(academy, unsettled, True).ruled_by == academy.second
+    refused("ruled", rule_on, academy, unsettled, False)
 
 
-def test_a_dismissed_appeal_changes_no_level(academy, appealed):
-    rule_on(academy, appealed, False, ruling="质检记录属于评审期之后")
+def test_a_dismissed_appeal_changes_no_level(academy, unsettled):
+    rule_on(academy, unsettled, False, ruling="质检记录属于评审期之后")
     case = Case.objects.get()
     assert (case.state, level_of(case.user, EFFECTIVE)) == ("refused", "junior")
     assert Notification.objects.filter(user=case.user, kind="promotions.dismissed").count() == 1
 
 
-def test_somebody_else_than_who_refused_rules_on_the_appeal(academy, appealed):
-    refused("same_person", rule_on, academy, appealed, True, by=academy.personnel)
-    refused("not_personnel", rule_on, academy, appealed, True, by=academy.panel[0])
-    refused("proposer", rule_on, academy, appealed, True, by=academy.manager)
-    refused("no_reason", rule_on, academy, appealed, True, ruling="")
+def test_somebody_else_than_who_refused_rules_on_the_appeal(academy, unsettled):
+    refused("same_person", rule_on, academy, unsettled, True, by=academy.personnel)
+    refused("not_personnel", rule_on, academy, unsettled, True, by=academy.panel[0])
+    refused("proposer", rule_on, academy, unsettled, True, by=academy.manager)
+    refused("no_reason", rule_on, academy, unsettled, True, ruling="")
 
 
 # Demotion.
@@ -573,6 +644,16 @@ def test_a_demotion_needs_a_violation_a_lower_level_a_reason_and_a_day_to_come(a
     refused("no_reason", demote, academy, violator, reason=" ")
     refused("past", demote, academy, violator, on=academy.now.date() - timedelta(days=1))
     assert violator.employments.count() == 1
+
+
+def test_an_auditor_reads_who_is_to_be_demoted_and_finds_no_way_to_do_it(academy, violator, client, now):
+    with time_machine.travel(now, tick=False):
+        client.force_login(factories.with_role(Role.AUDITOR), backend="people.backends.RoleBackend")
+        (row,) = client.get(reverse("promotions:demotions")).context["table"].rows
+        assert (row.object.user, row.cells[0].url) == (violator, "")
+        client.force_login(academy.second, backend="people.backends.RoleBackend")
+        (row,) = client.get(reverse("promotions:demotions")).context["table"].rows
+        assert row.cells[0].url == reverse("promotions:demote", args=[violator.pk])
 
 
 def test_a_demotion_by_pages_leaves_the_list(academy, violator, client, now):

@@ -8,7 +8,7 @@ from django.core.management import BaseCommand
 from django.db import transaction
 from django.utils import timezone, translation
 
-from academy.demo import history, organisation, planning, teaching
+from academy.demo import history, organisation, planning, practical, teaching
 from people.models import User
 
 
@@ -28,6 +28,8 @@ class Command(BaseCommand):
             taught = teaching.build(people, now=history.at(organisation.months_before(today, 24), 9))
             lived = history.History(people, taught, now)
             lived.live()
+            juniors, topic = people.by_level("junior"), taught.topics["s-complaints"]
+            practical.Practical(people.people, juniors, topic, now).live()
             planning.plan_and_review(lived)
         Path(settings.VAR_DIR, "logins.txt").write_text(organisation.logins(), encoding="utf-8")
         self.stdout.write(f"The demo academy was loaded in {time.monotonic() - begin:.0f} seconds.")

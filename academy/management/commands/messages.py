@@ -4,8 +4,11 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 
@@ -65,10 +68,7 @@ class Command(BaseCommand):
             verbosity=0,
         )
         faults = []
-        for source in (OURS, OTHERS):
-            path = source / "LC_MESSAGES" / "django.po"
-            if not path.exists():
-                continue
+        for path in sorted([*OURS.rglob("*.po"), *OTHERS.rglob("*.po")]):
             catalogue = polib.pofile(str(path), wrapwidth=110)
             name = path.relative_to(HOME)
             faults += [f"{name}: no translation of {entry.msgid!r}" for entry in catalogue.untranslated_entries()]
@@ -87,6 +87,20 @@ class Command(BaseCommand):
             self._convert(path, Path(str(path).replace("zh_Hans", "zh_Hant")))
         return faults
 
+    def _lacking(self, domain: str) -> Iterator[Any]:
+        """Entries that installed packages have in simplified Chinese and not in traditional."""
+        import polib
+
+        for config in apps.get_app_configs():
+            home = Path(config.path) / "locale"
+            simplified, traditional = (home / f"{code}/LC_MESSAGES/{domain}.po" for code in ("zh_Hans", "zh_Hant"))
+            if home.parent.parent != Path(settings.BASE_DIR) and simplified.exists():
+                held = polib.pofile(str(traditional)) if traditional.exists() else []
+                known = {(entry.msgid, entry.msgctxt) for entry in held if entry.translated()}
+                for entry in polib.pofile(str(simplified)):
+                    if entry.translated() and (entry.msgid, entry.msgctxt) not in known:
+                        yield entry
+
     def _convert(self, source: Path, target: Path) -> None:
         """Writes the traditional catalogue; placeholders pass through untouched."""
         import opencc
@@ -103,6 +117,14 @@ class Command(BaseCommand):
 
         catalogue = polib.pofile(str(source), wrapwidth=110)
         catalogue.metadata["Language"] = "zh_Hant"
+        if OTHERS in source.parents:
+            known = {(entry.msgid, entry.msgctxt) for entry in catalogue}
+            for entry in self._lacking(source.stem):
+                if (entry.msgid, entry.msgctxt) not in known:
+                    known.add((entry.msgid, entry.msgctxt))
+                    entry.occurrences, entry.comment, entry.tcomment = [], "", ""
+                    catalogue.append(entry)
+            catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
         for entry in catalogue:
             entry.msgstr = traditional(entry.msgstr)
             entry.msgstr_plural = {index: traditional(text) for index, text in entry.msgstr_plural.items()}

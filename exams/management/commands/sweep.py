@@ -50,5 +50,6 @@ def sweep() -> None:
     now = timezone.now()
     leavers = end_access_of_leavers(now=now)
     ended = services.end_overdue(now=now)
-    if leavers or ended:
-        log.info("swept", attempts_ended=ended, leavers=leavers)
+    told = services.announce_released(now=now)
+    if leavers or ended or told:
+        log.info("swept", attempts_ended=ended, leavers=leavers, results_told=told)

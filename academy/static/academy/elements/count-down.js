@@ -20,6 +20,12 @@ class CountDown extends HTMLElement {
     this.tick();
   }
 
+  // Somebody has stopped the clock: it shows what is left and stands.
+  hold(seconds) {
+    this.restart(seconds);
+    clearInterval(this.beat);
+  }
+
   tick() {
     const left = Math.max(0, Math.ceil((this.end - performance.now()) / 1000));
     if (left === this.left) return;

@@ -1,11 +1,10 @@
-"""What the home screens show, read from the rooms below: one obvious next action, what comes, and a tab for each role."""
+"""The learner's home screen: one obvious next action, what comes, and the way to the next level."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,25 +19,12 @@ from exams import queries as exams
 from exams.models import Attempt, TypingRun
 from exams.queries import MySitting
 from exams.typing import queries as typing
-from ground.models import JournalEntry
-from people.models import Employment, Role, User
-from people.policy import reach, staff_in_reach, today, units_in_reach
-from plans import queries as plans
-from plans.models import AnnualPlan
-from promotions import policy as promotions_policy
+from people.models import User
+from people.policy import today
 from promotions import queries as promotions
-from promotions.models import Case, ReviewRound
-from quality import queries as quality
-from topics.models import Topic
 
 ROWS = 6
 """How many rows a card shows; the page behind it shows all."""
-WEAK_SINCE = timedelta(days=90)
-WEAK_FROM = 10
-"""A topic is called weak only when so many answers say so."""
-EXPIRING_DAYS = 90
-MOST_JUDGED = 300
-"""Readiness is judged for at most so many people on a home screen; larger units have their page."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +91,13 @@ def learner(request: HttpRequest) -> Learner:
     action, taken = _action(waiting, learning.chosen)
     held = certificates.certificates_of(user, on)
     completions = [(standing.course, standing.completion) for standing in learning.completed]
-    known = promotions.Known(held, [mine.candidacy for mine in sittings], completions)
+    released = [mine for mine in sittings if mine.released]
+    known = promotions.Known(held, [mine.candidacy for mine in released], completions)
     return Learner(
         greeting=greeting(user, request.now),
         action=action,
         coming=[coming for coming, _what in waiting if coming is not taken][:ROWS],
-        typing=_typing(user, sittings),
+        typing=_typing(user, released),
         way=promotions.way(user, on, known),
         certificates=held[:3],
     )
@@ -256,135 +243,3 @@ def _moment(value: datetime) -> str:
 
 
 # The tabs.
-
-
-def _day_of(request: HttpRequest) -> tuple[datetime, datetime]:
-    begin = timezone.make_aware(datetime.combine(today(request), time.min))
-    return begin, begin + timedelta(days=1)
-
-
-def trainer(request: HttpRequest) -> dict[str, Any]:
-    """The late, the weak topics, today's sessions."""
-    on = today(request)
-    people = staff_in_reach(request, Role.TRAINER)
-    late = courses.late_assignments(people, on)
-    begin, end = _day_of(request)
-    sessions = courses.sessions_in_reach(request.user, people).filter(starts_at__lt=end, ends_at__gte=begin)
-    return {
-        "late": late[:ROWS],
-        "late_count": late.count(),
-        "sessions": sessions.annotate(expected=Count("attendances"))[: 2 * ROWS],
-        "weak": weak_topics(request, reach(request, Role.TRAINER)),
-    }
-
-
-def weak_topics(request: HttpRequest, paths: list[str]) -> list[tuple[str, float]]:
-    """(topic, percent) of the weakest topics in exams of the last 90 days, of people at or below the paths."""
-    found = exams.topic_rates(request.now - WEAK_SINCE, paths)
-    rates = {topic: rate for topic, (rate, answered) in found.items() if answered >= WEAK_FROM}
-    weakest = sorted(rates, key=lambda topic: rates[topic])[:ROWS]
-    names = dict(Topic.objects.filter(pk__in=weakest).values_list("pk", "name"))
-    return [(names[topic], round(100 * rates[topic], 1)) for topic in weakest]
-
-
-def examiner(request: HttpRequest) -> dict[str, Any]:
-    """Sittings open now, and those of the next days."""
-    people = staff_in_reach(request, Role.EXAMINER)
-    sittings = exams.sittings(people, request.user).filter(cancelled_at__isnull=True)
-    now = request.now
-    return {
-        "open": sittings.filter(opens_at__lte=now, closes_at__gt=now).order_by("closes_at")[: 2 * ROWS],
-        "coming": sittings.filter(opens_at__gt=now).order_by("opens_at")[:ROWS],
-        "past": sittings.filter(closes_at__lte=now).order_by("-closes_at")[:ROWS],
-    }
-
-
-def manager(request: HttpRequest) -> dict[str, Any]:
-    """My people: how many on which level, who is late, whose certificate ends, who is ready for the next level."""
-    on = today(request)
-    paths, units = reach(request, Role.MANAGER), units_in_reach(request, Role.MANAGER)
-    people = staff_in_reach(request, Role.MANAGER)
-    employed = Employment.objects.current(on).filter(unit__in=units)
-    late = courses.late_assignments(people, on)
-    ladder = promotions.rules()
-    candidates = promotions.candidates(units, on, ladder).exclude(user=request.user)
-    judged = promotions.readiness(candidates[:MOST_JUDGED], on, ladder)
-    levels = list(employed.values("level__name").annotate(people=Count("pk")).order_by("level__rank"))
-    return {
-        "levels": levels,
-        "people_count": sum(level["people"] for level in levels),
-        "late": late[:ROWS],
-        "late_count": late.count(),
-        "expiring": certificates.expiring(on, EXPIRING_DAYS, paths)[:ROWS],
-        "ready": [one for one in judged if one.all_met][:ROWS],
-        "ready_count": sum(one.all_met for one in judged),
-        "nearly": [one for one in judged if one.total - one.met == 1][:ROWS],
-        "items": [row for row in plans.items_over(paths, on.year, request.now) if row.item.month >= on.replace(day=1)][
-            :ROWS
-        ],
-    }
-
-
-def personnel(request: HttpRequest) -> dict[str, Any]:
-    """The inbox of needs, the plan against what happened, review rounds, certificates that end."""
-    on = today(request)
-    units = units_in_reach(request, Role.PERSONNEL)
-    expiring = certificates.expiring(on, EXPIRING_DAYS, reach(request, Role.PERSONNEL))
-    needs = plans.counts_by_state(units, on.year)
-    return {
-        "year": on.year,
-        "needs": needs,
-        "plans": plans.plans_with_progress(AnnualPlan.objects.filter(year__gte=on.year), request.now),
-        "rounds": promotions.rounds(
-            promotions_policy.visible_rounds(request).exclude(state=ReviewRound.State.CLOSED)
-        ).order_by("nominate_until"),
-        "expiring": expiring[:ROWS],
-        "expiring_count": expiring.count(),
-    }
-
-
-def inspector(request: HttpRequest) -> dict[str, Any]:
-    """What was recorded lately, and what quality says about topics."""
-    on = today(request)
-    people = staff_in_reach(request, Role.INSPECTOR)
-    month = on.replace(day=1)
-    mine = Q(inspector=request.user, contact_at__gte=quality.midnight(month))
-    observations = quality.of_staff(people)
-    found = quality.findings_of(people, on - WEAK_SINCE)
-    most = list(found)[:ROWS]
-    names = dict(Topic.objects.filter(pk__in=most).values_list("pk", "name"))
-    return {
-        "observations": observations.order_by("-contact_at", "-pk")[:ROWS],
-        "mine_count": observations.filter(mine).count(),
-        "topics": [(names[topic], found[topic]) for topic in most],
-    }
-
-
-def panel(request: HttpRequest) -> dict[str, Any]:
-    """Cases before the panel that still wait for this person's vote."""
-    cases = (
-        Case.objects.filter(state=Case.State.IN_REVIEW, round__panel=request.user)
-        .exclude(Q(user=request.user) | Q(proposed_by=request.user))
-        .select_related("user", "round", "from_level", "to_level")
-        .annotate(own_votes=Count("votes", filter=Q(votes__member=request.user)))
-        .order_by("own_votes", "user__name_sort")
-    )
-    rows = list(cases)
-    return {"open": [case for case in rows if not case.own_votes], "voted": [case for case in rows if case.own_votes]}
-
-
-def auditor(request: HttpRequest) -> dict[str, Any]:
-    """The newest lines of the journal."""
-    return {"journal": JournalEntry.objects.all()[: 3 * ROWS]}
-
-
-TABS: dict[str, Callable[[HttpRequest], dict[str, Any]]] = {
-    Role.TRAINER: trainer,
-    Role.EXAMINER: examiner,
-    Role.INSPECTOR: inspector,
-    Role.MANAGER: manager,
-    Role.PERSONNEL: personnel,
-    Role.PANEL: panel,
-    Role.AUDITOR: auditor,
-}
-"""The tab of each role; an administrator works in the admin."""

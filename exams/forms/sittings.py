@@ -1,4 +1,4 @@
-"""Forms of the examiner's pages."""
+"""Forms of sittings and of what is decided in them."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,0 +1,124 @@
+"""Questions of a paper as HTML. The markup is that of templates/exams/asked.html and question.html alone.
+
+A version never changes, so each is rendered once for every state in which candidates may find it: with slots where position,
+order of options and the tab's token stand, which are filled for each page. So a paper of forty costs a few joined strings.
+"""
+
+import re
+import secrets
+from dataclasses import replace
+
+from django import template
+from django.conf import settings
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from exams.queries import Asked
+
+register = template.Library()
+MOST = 8000
+CHOICES = frozenset({"single", "multiple"})
+FEW_STATES = frozenset({"single", "multiple", "true_false"})
+SLOTS = ("previous", "next", "next_seq", "hidden", "spent", "token", "csrf", "save", "upload")
+_MARK = f"\ue000{secrets.token_hex(8)}"
+"""What no author can write into a question."""
+_SLOT = re.compile(f"{_MARK}([a-z0-9_]+)\ue001")
+_rendered: dict[tuple[object, ...], list[str]] = {}
+
+
+@register.simple_tag(takes_context=True)
+def asked_questions(context: template.Context) -> SafeString:
+    """Every question of `questions` as a form of its own; the one at `at` is shown."""
+    attempt, questions, at = context["attempt"], context["questions"], context["at"]
+    values = {
+        "token": escape(context["token"]),
+        "csrf": get_token(context["request"]),
+        "save": reverse("exams:save", args=[attempt.pk]),
+        "upload": reverse("exams:upload", args=[attempt.pk, 0]).removesuffix("0/"),
+    }
+    return mark_safe("".join(_filled(question, len(questions), at, values) for question in questions))
+
+
+@register.simple_tag(takes_context=True)
+def asked_links(context: template.Context) -> SafeString:
+    """A link to every question of `questions`, with what is answered and marked."""
+    attempt, at = context["attempt"], context.get("at")
+    values = {"paper": context["paper_url"], "tab": str(attempt.generation)}
+    links = []
+    for question in context["questions"]:
+        state = {"answered": question.answered, "marked": question.marked, "here": question.position == at}
+        key = ("link", get_language(), *state.values())
+        parts = _kept(
+            key, "exams/asked_link.html", state | {name: _slot(name) for name in ("paper", "tab", "position")}
+        )
+        links.append(_fill(parts, values | {"position": str(question.position)}))
+    return mark_safe("".join(links))
+
+
+def _fill(parts: list[str], values: dict[str, str]) -> str:
+    """Text and names of slots in turn, joined with what stands in the slots."""
+    return "".join(values[part] if place % 2 else part for place, part in enumerate(parts))
+
+
+def _kept(key: tuple[object, ...], name: str, context: dict[str, object], *, keep: bool = True) -> list[str]:
+    parts = _rendered.get(key)
+    if parts is None:
+        parts = _SLOT.split(render_to_string(name, context))
+        if keep and not settings.DEBUG:
+            if len(_rendered) >= MOST:
+                _rendered.clear()
+            _rendered[key] = parts
+    return parts
+
+
+def _filled(question: Asked, of: int, at: int, values: dict[str, str]) -> str:
+    place = question.position
+    values |= {
+        "position": str(place),
+        "previous": str(place - 1),
+        "next": str(place + 1),
+        "seq": str(question.seq),
+        "spent": str(question.spent_ms),
+        "next_seq": str(question.seq + 1),
+        "hidden": "" if place == at else " hidden",
+    }
+    if question.kind in CHOICES:
+        values |= {f"option_{number}": option for number, option in enumerate(question.options)}
+    return _fill(_parts(question, of), values)
+
+
+def _parts(question: Asked, of: int) -> list[str]:
+    """Text and names of slots in turn, as the template wrote them."""
+    edge = (question.position == 1) + 2 * (question.position == of)
+    key = (
+        get_language(),
+        question.version,
+        question.case,
+        question.points,
+        edge,
+        question.marked,
+        repr(question.answer),
+        None if question.kind in CHOICES else repr(question.order),
+    )
+    known = _rendered.get(key)
+    if known is not None:
+        return known
+    shown = replace(question, position=_slot("position"), seq=_slot("seq"))
+    if question.kind in CHOICES:
+        shown.options = [_slot(f"option_{number}") for number in range(len(question.options))]
+    given = {"question": shown, "first": edge & 1, "last": edge & 2, "of": True}
+    few = question.kind in FEW_STATES or not question.answered
+    return _kept(key, "exams/asked.html", given | {name: _slot(name) for name in SLOTS}, keep=few)
+
+
+def _slot(name: str) -> SafeString:
+    return mark_safe(f"{_MARK}{name}\ue001")
+
+
+def forget() -> None:
+    """Forgets every rendering, for another database in the same process."""
+    _rendered.clear()

@@ -1,0 +1,6 @@
+"""The server that is measured: as it is run, with the bare views beside the pages."""
+
+from academy.settings.development import *  # noqa: F403
+
+DEBUG = False
+ROOT_URLCONF = "tests.benchmarks.bare"

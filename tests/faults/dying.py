@@ -1,0 +1,33 @@
+"""Kills the worker at the moment that a request asks for: before what it writes is committed, or after it, unanswered."""
+
+import os
+import signal
+from collections.abc import Callable
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingMiddleware:
+    """X-Die: `after` the answer is made and everything committed, or the first words of the statement to die at."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        moment = request.headers.get("X-Die", "")
+
+        def run(execute: Callable, sql: str, params: object, many: bool, context: dict) -> object:
+            if moment and sql.strip().startswith(moment):
+                die()
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(run):
+            response = self.get_response(request)
+        if moment == "after":
+            die()
+        return response

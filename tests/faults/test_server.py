@@ -1,0 +1,121 @@
+"""The server dies: a worker before and after it commits, PostgreSQL under fifty candidates who go on writing."""
+
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from http.client import HTTPException
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from exams import services
+from exams.models import Attempt, Mark
+from exams.views.saving import token_of
+from tests import factories
+from tests.exams import makers
+from tests.faults.conftest import patiently
+
+
+@pytest.fixture
+def attempt(receipts):
+    return makers.started(now=timezone.now())
+
+
+def save(person, attempt, answers, receipts):
+    token = token_of(attempt)
+    path = f"/exams/attempt/{attempt.pk}/save/"
+    told = person.save(path, token, answers=answers)
+    receipts.note(attempt.pk, answers, told["codes"])
+    return told["codes"]
+
+
+@pytest.mark.parametrize(("moment", "kept"), [("INSERT INTO exams_response", 0), ("after", 1)])
+def test_a_worker_killed_around_a_save_leaves_all_or_nothing_and_the_page_sends_again(
+    site, person, attempt, receipts, moment, kept
+):
+    browser = person(attempt.candidacy.user)
+    answers = [{"position": 1, "seq": 1, "answer": {"chosen": [0]}, "marked": False}]
+    token = token_of(attempt)
+    body = json.dumps({"token": token, "answers": answers})
+    headers = {"Content-Type": "application/json", "X-Token": token, "X-Die": moment}
+    with pytest.raises((OSError, HTTPException)):
+        browser.post(f"/exams/attempt/{attempt.pk}/save/", body, **headers)
+    assert attempt.responses.count() == kept
+    assert patiently(lambda: save(browser, attempt, answers, receipts)) == {"1": "saved"}
+    assert attempt.responses.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"), [('INSERT INTO "exams_mark"', "open"), ('UPDATE "exams_attempt"', "open"), ("after", "graded")]
+)
+def test_a_worker_killed_around_the_hand_in_leaves_it_whole_or_not_done(site, person, attempt, receipts, moment, state):
+    browser = person(attempt.candidacy.user)
+    answers = makers.answers(attempt, 4)
+    save(browser, attempt, answers, receipts)
+    path = f"/exams/attempt/{attempt.pk}/submit/"
+    with pytest.raises((OSError, HTTPException)):
+        browser.post(path, "", **{"X-Die": moment})
+    attempt.refresh_from_db()
+    assert (attempt.state, Mark.objects.count()) == (state, 0 if state == "open" else 5)
+    patiently(lambda: browser.post(path))
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.points, Mark.objects.count()) == ("graded", 8, 5)
+
+
+def test_postgresql_restarts_under_fifty_candidates(site, receipts, person, restart_postgresql, database_url):
+    now = timezone.now()
+    exam, users = makers.exam(), [factories.person(f"考生{number}") for number in range(50)]
+    sitting = makers.sitting(exam, *users, now=now)
+    attempts = [
+        services.start_attempt(candidacy=candidacy, part=exam.parts.get(), now=now)
+        for candidacy in sitting.candidacies.select_related("user")
+    ]
+    browsers = {attempt.pk: (person(attempt.candidacy.user), token_of(attempt)) for attempt in attempts}
+    until = time.monotonic() + 12
+    connection.close()
+
+    def write(attempt):
+        """Goes on as the page does: the same answer again until the server has it, then the next."""
+        browser, token = browsers[attempt.pk]
+        path, seq = f"/exams/attempt/{attempt.pk}/save/", 0
+        while time.monotonic() < until:
+            seq += 1
+            answers = [{"position": seq % 5 + 1, "seq": seq, "answer": {"chosen": [seq % 4]}, "marked": False}]
+            told = patiently(lambda answers=answers, path=path: browser.save(path, token, answers=answers))
+            receipts.note(attempt.pk, answers, told["codes"])
+            time.sleep(0.2)
+        connections.close_all()
+        return seq
+
+    with ThreadPoolExecutor(50) as pool:
+        writing = [pool.submit(write, attempt) for attempt in attempts]
+        for pause in (3, 3):
+            time.sleep(pause)
+            restart_postgresql()
+        assert min(future.result(timeout=60) for future in writing) > 5
+    assert sum(len(kept) for kept in receipts.kept.values()) == 250
+
+    # The sweeper was left running through it all: every attempt ends by itself.
+    Attempt.objects.update(deadline=timezone.now() + timedelta(seconds=1))
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "TEST_DATABASE_URL": database_url,
+        "PATH": "/usr/bin:/bin",
+    }
+    sweeper = subprocess.Popen(
+        [sys.executable, "manage.py", "sweep", "--every", "2"], env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        restart_postgresql()
+        for _ in range(60):
+            if not Attempt.objects.filter(state="open").exists():
+                break
+            time.sleep(1)
+        assert Attempt.objects.filter(state="graded", ended_by="clock").count() == 50
+    finally:
+        sweeper.terminate()
+        sweeper.wait(timeout=20)
