@@ -94,7 +94,7 @@ def test_only_the_safe_browser_with_our_file_starts(client, clock, now, settings
     guard(invited.sitting, now, own_safe_browser=True)
     key = queries.own_config_key(invited.sitting)
     client.force_login(invited.user)
-    assert "Safe Exam Browser" in start(client, invited).content.decode()
+    assert "安全考试浏览器" in start(client, invited).content.decode()
     assert Attempt.objects.count() == 0
     file = client.get(reverse("exams:safe_browser", args=[invited.pk]))
     assert reverse("exams:enter", args=[invited.sitting_id]) in file.content.decode()
