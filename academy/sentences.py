@@ -38,6 +38,7 @@ VERBS: dict[str, Promise] = {
     # Exams.
     "question.added": gettext_lazy("The question “%(what)s” was added."),
     "question.revised": gettext_lazy("The question “%(what)s” was revised."),
+    "bank_media.added": gettext_lazy("The picture or recording “%(what)s” was kept for questions."),
     "question.approved": gettext_lazy("New words of the question “%(what)s” were approved."),
     "question.returned": gettext_lazy("New words of the question “%(what)s” were returned to their author."),
     "question.draft": gettext_lazy("The question “%(what)s” became a draft again."),

@@ -101,7 +101,7 @@ def draw(pool: Sequence[Candidate], rows: Sequence[Row], seed: int) -> list[dict
             place
             for place, question in enumerate(questions)
             if topic in question.topics
-            and (not kind or question.kind == kind)
+            and (question.kind == kind if kind else question.kind not in ASKED_FOR)
             and (difficulty is None or question.difficulty == difficulty)
         ]
         random.shuffle(fits)

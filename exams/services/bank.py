@@ -166,19 +166,14 @@ def publish_drafts(*, questions: Iterable[int], by: User, now: datetime) -> int:
         [QuestionReview(version=question.draft, verdict=Verdict.APPROVED, by=by, at=now) for question in unseen],
         batch_size=500,
     )
-    lines = [_line(f"question.{Verdict.APPROVED}", question, by, now) for question in unseen]
-    lines += [
-        _line(f"question.{State.LIVE}", question, by, now) for question in waiting if question.state != State.LIVE
-    ]
+    lines = [journal.entry("question.approved", question, by=by, now=now) for question in unseen]
+    fresh = [question for question in waiting if question.state != State.LIVE]
+    lines += [journal.entry("question.live", question, by=by, now=now) for question in fresh]
     Question.objects.filter(pk__in=[question.pk for question in waiting]).update(
         state=State.LIVE, current=F("draft"), draft=None
     )
     journal.record_all(lines)
     return len(waiting)
-
-
-def _line(verb: str, question: Question, by: User, now: datetime) -> journal.JournalEntry:
-    return journal.entry(verb, question, by=by, now=now, data={"version": question.draft.number})
 
 
 def _locked(question: Question) -> Question:

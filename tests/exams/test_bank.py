@@ -146,8 +146,8 @@ def test_part_of_an_order_earns_its_share_in_an_exam(now):
 
 
 def test_a_case_is_shown_with_each_of_its_questions_and_people_mark_what_no_key_can(client, clock, now):
-    attempt = _sitting_of(["case", "file", "task"], now)
-    assert [question.kind for question in queries.asked(attempt)] == ["single", "essay", "file", "task"]
+    attempt = _sitting_of(["case", "file"], now)
+    assert [question.kind for question in queries.asked(attempt)] == ["single", "essay", "file"]
     client.force_login(attempt.candidacy.user)
     html = client.get(f"{reverse('exams:attempt', args=[attempt.pk])}?tab=1").content.decode()
     assert html.count("客户第三次来电。") == 2
@@ -159,7 +159,7 @@ def test_a_case_is_shown_with_each_of_its_questions_and_people_mark_what_no_key_
     assert len(Response.objects.get().answer["text"]) == 20_000
     ended = services.submit(attempt=attempt, now=now)
     reviewed = queries.reviewed(ended)
-    assert (ended.state, [item.pending for item in reviewed]) == ("marking", [False, True, True, True])
+    assert (ended.state, [item.pending for item in reviewed]) == ("marking", [False, True, True])
     assert reviewed[1].rubric[0]["name"] == "倾听"
 
 
@@ -178,6 +178,7 @@ def test_a_row_that_names_no_kind_draws_nothing_that_a_person_marks(now, kind):
         makers.question(topic, "single", now=now, case=made, place=1)
     row = {"topic": topic, "count": 1, "points": 2}
     part = {"kind": "paper", "title": "试卷", "minutes": 30, "pass_percent": 60, "tries": 1}
+    part |= {"kind": "rubric"} if kind == "task" else {}
     exam = services.create_exam(
         code="plain", name="考试", level=None, parts=[{**part, "blueprint": [row]}], now=now, by=None
     )

@@ -163,7 +163,7 @@ def test_folding_a_text_twice_changes_nothing_more(text):
 # Drawing
 
 topics = st.integers(1, 4)
-kinds = st.sampled_from(["single", "multiple", "true_false", "numeric"])
+kinds = st.sampled_from(["single", "multiple", "true_false", "numeric", "essay"])
 pools = st.lists(
     st.builds(
         Candidate,
