@@ -156,13 +156,13 @@ class ItemTable(Table):
     columns = [
         Column(
             "code",
-            _("Question"),
+            _("Code"),
             order=("code",),
             value=lambda row: row.code,
             url=lambda row: reverse("exams:question_report", args=[row.version.pk]),
             width=24,
         ),
-        Column("words", _("Words"), value=lambda row: row.words, width=50),
+        Column("words", _("Question"), value=lambda row: row.words, width=50),
         Column("kind", _("Kind"), order=("kind",), value=lambda row: row.version.get_kind_display()),
         Column("count", _("Answers"), order=("count",), value=lambda row: row.item.count, numeric=True),
         Column("facility", _("Facility, percent"), order=("facility",), value=lambda row: row.facility, numeric=True),
@@ -272,8 +272,8 @@ class ExchangeTable(Table):
             value=lambda row: row.get_state_display(),
             badge=lambda row: EXCHANGE_BADGES[row.state],
         ),
-        Column("total", _("Questions"), order=("total",), value=lambda row: row.total, numeric=True),
-        Column("by", _("By"), value=lambda row: str(row.by.name) if row.by else "–"),
+        Column("total", _("Number of questions"), order=("total",), value=lambda row: row.total, numeric=True),
+        Column("by", _("Asked for by"), value=lambda row: row.by.name if row.by else None),
         Column("at", _("Asked at"), order=("at", "pk"), value=lambda row: row.at),
     ]
     default_order = "-at"

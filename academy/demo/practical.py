@@ -11,7 +11,8 @@ from exams import queries
 from exams import services as exams
 from exams.grading import as_shown
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Question, Sitting
-from people.models import User
+from people.models import Role, Unit, User
+from people.services import assign_role
 from topics.models import Topic
 
 CONTENT = {
@@ -88,7 +89,8 @@ class Practical:
 
     def live(self) -> None:
         """Last month's sitting with a request to mark again, this week's that waits for markers, today's face to face."""
-        self.trainer, self.examiner = self.people["100003"], self.people["100004"]
+        self.trainer, self.examiner, self.second = (self.people[number] for number in ("100003", "100004", "100009"))
+        self._second_examiner()
         learners = [*self.juniors[:4], self.people["100031"]]
         today = timezone.localdate(self.now)
         made = self.now - timedelta(days=60)
@@ -101,6 +103,18 @@ class Practical:
         self._past(letter, learners[:3], at(today - timedelta(days=30), 9))
         self._waiting(letter, learners, at(today - timedelta(days=2), 9))
         self._sitting(call, "现场受理考核（本周）", learners, at(today - timedelta(days=1), 8), days=6)
+
+    def _second_examiner(self) -> None:
+        """A request to mark again is answered by somebody who has not marked."""
+        began = timezone.localdate(self.now) - timedelta(days=90)
+        assign_role(
+            user=self.second,
+            role=Role.EXAMINER,
+            unit=Unit.get_first_root_node(),
+            valid_from=began,
+            now=at(began, 9),
+            by=self.people["100001"],
+        )
 
     def _question(self, code: str, row: dict[str, Any], now: datetime) -> Question:
         return exams.add_question(
@@ -154,7 +168,7 @@ class Practical:
             ("原因和时限都写清楚了，开头可以先安抚。", "没有回应退费的诉求。", "内容完整，语气得体。"),
             strict=False,
         ):
-            exams.mark_answer(attempt=attempt, position=2, picks=picks, comment=comment, by=self.examiner, now=moment)
+            exams.mark_answer(attempt=attempt, position=2, picks=picks, comment=comment, by=self.second, now=moment)
         exams.release(sitting=sitting, by=self.examiner, now=moment + timedelta(hours=1))
         exams.ask_remark(
             attempt=attempts[1],

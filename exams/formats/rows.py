@@ -6,7 +6,7 @@ is carried beside them as JSON (`carried`), so that what was exported is importe
 
 import json
 import re
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -124,7 +124,7 @@ def from_json(text: str) -> Any:
 
 def unwritable(row: Row) -> bool:
     """Whether any text of the row holds characters that XML and spreadsheets have no place for."""
-    return any(_UNWRITABLE.search(text) for text in _texts(asdict(row)))
+    return any(_UNWRITABLE.search(text) for text in _texts(vars(row)))
 
 
 def _texts(value: Any) -> list[str]:
@@ -171,7 +171,7 @@ def weighed(options: list[str], weights: list[float], single: bool) -> tuple[str
 
 def as_line(place: str, row: Row, content_hash: str) -> list[Any]:
     """A judged row as it waits in the private store, with the fingerprint of its words."""
-    return [place, asdict(row), content_hash]
+    return [place, vars(row), content_hash]
 
 
 def from_line(line: list[Any]) -> tuple[str, Row, str]:

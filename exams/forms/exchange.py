@@ -28,6 +28,7 @@ class QuestionFileForm(forms.Form):
         label=_("Topic for the others"),
         required=False,
         to_field_name="code",
+        empty_label=_("none"),
         help_text=_("For questions that name no topic of ours, such as those of another system."),
     )
 

@@ -138,7 +138,9 @@ class SittingForm(AudienceForm, GuardForm, WindowForm):
     """A sitting, whom it is for, and what guards it."""
 
     exam = forms.ModelChoiceField(Exam.objects.filter(state=Exam.State.PUBLISHED), label=_("Exam"))
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What candidates see, such as the month."))
+    name = forms.CharField(
+        label=_("Name of the sitting"), max_length=80, help_text=_("What candidates see, such as the month.")
+    )
     place = forms.CharField(label=_("Place"), max_length=80, required=False)
     field_order = ("exam", "name", "opens_at", "closes_at", "place", *AudienceForm.audience_fields, *GuardForm.guards)
 
@@ -161,7 +163,7 @@ class SittingForm(AudienceForm, GuardForm, WindowForm):
 class SittingEditForm(GuardForm):
     """What a sitting is called, where it is and what guards it."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the sitting"), max_length=80)
     place = forms.CharField(label=_("Place"), max_length=80, required=False)
     field_order = ("name", "place", *GuardForm.guards)
 
@@ -175,7 +177,7 @@ class MoveForm(WindowForm):
 class MakeupForm(WindowForm):
     """A make-up sitting."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the sitting"), max_length=80)
     place = forms.CharField(label=_("Place"), max_length=80, required=False)
     field_order = ("name", "opens_at", "closes_at", "place")
 
@@ -185,7 +187,7 @@ class SeriesForm(AudienceForm):
 
     exam = forms.ModelChoiceField(Exam.objects.filter(state=Exam.State.PUBLISHED), label=_("Exam"))
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the sitting"),
         max_length=60,
         help_text=_("{month} stands for the month, such as “Monthly assessment {month}”."),
     )
@@ -244,11 +246,19 @@ class GrantForm(forms.Form):
     """What one candidate has beyond the rule."""
 
     extra_percent = forms.IntegerField(
-        label=_("Extra time, percent"), min_value=0, max_value=300, help_text=_("Of the minutes of each part.")
+        label=_("Extra time, percent"),
+        min_value=0,
+        max_value=300,
+        required=False,
+        help_text=_("Of the minutes of each part."),
     )
     extra_minutes = forms.IntegerField(label=_("Extra minutes"), min_value=0, max_value=600)
     extra_tries = forms.IntegerField(label=_("Extra tries"), min_value=0, max_value=20)
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean_extra_percent(self) -> int:
+        """Nothing means none."""
+        return self.cleaned_data["extra_percent"] or 0
 
 
 class ReasonForm(forms.Form):

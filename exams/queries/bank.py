@@ -106,15 +106,14 @@ MOST_KNOWN = 20_000
 
 def _frozen(wanted: set[int]) -> dict[int, blueprint.Candidate]:
     """What drawing asks of versions, without topics. A version never changes, so a process reads each once."""
-    missing = [pk for pk in wanted if pk not in _known]
-    fresh = {}
+    found = {pk: known for pk in wanted if (known := _known.get(pk)) is not None}
+    missing = wanted - found.keys()
     if missing:
         for words in QuestionVersion.objects.filter(pk__in=missing).values_list(*WORDS):
-            fresh[words[0]] = _candidate(frozenset(), *words)
-    found = {pk: fresh.get(pk) or _known[pk] for pk in wanted}
-    if len(_known) + len(fresh) > MOST_KNOWN:
-        _known.clear()
-    _known.update(fresh)
+            found[words[0]] = _candidate(frozenset(), *words)
+        if len(_known) > MOST_KNOWN:
+            _known.clear()
+        _known.update(found)
     return found
 
 

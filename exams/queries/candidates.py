@@ -100,6 +100,14 @@ class MySitting:
         return next((part for part in ready if part.action == "resume"), ready[0] if ready else None)
 
     @property
+    def face_to_face(self) -> PartState | None:
+        """A part that an examiner begins, as long as it can still be taken."""
+        if self.state != "open":
+            return None
+        parts = (part for part in self.parts if part.part.kind == ExamPart.Kind.RUBRIC)
+        return next((part for part in parts if part.left and not part.passed), None)
+
+    @property
     def shown(self) -> Result | None:
         """The result, as far as its person may see it."""
         return self.result if self.released else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from exams import grading
 from exams.models import Attempt, Candidacy, LateResponse, Response
-from exams.queries.papers import Asked, asked_answer, shown_versions
+from exams.queries.papers import Asked, asked_answer
 
 
 @dataclass
@@ -41,8 +41,6 @@ def late_answers(candidacy: Candidacy) -> list[LateAnswers]:
     if not late:
         return []
     items = {attempt: attempt.paper.items for attempt in late}
-    asked = [items[attempt][position - 1] for attempt in late for position in late[attempt]]
-    versions = shown_versions({item[name] for item in asked for name in ("version", "case") if name in item})
     kept: dict[tuple[int, int], Response] = {
         (row.attempt_id, row.position): row for row in Response.objects.filter(attempt__in=late)
     }
@@ -52,7 +50,7 @@ def late_answers(candidacy: Candidacy) -> list[LateAnswers]:
         before = kept.get((attempt.pk, position))
         return LateAnswer(
             late=row,
-            asked=asked_answer(position, item, versions, row.answer),
+            asked=asked_answer(position, item, row.answer),
             before=before is not None and grading.answered(before.answer),
             counts=before is not None and before.seq >= row.seq,
         )

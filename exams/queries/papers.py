@@ -58,7 +58,6 @@ class Asked:
     answer: dict[str, Any]
     seq: int
     marked: bool
-    spent_ms: int = 0
     scoring: str = "all"
     case: str = ""
     lines: list[Line] = field(default_factory=list)
@@ -67,6 +66,7 @@ class Asked:
     minutes: int | None = None
     accepts: str = ""
     file: AnswerFile | None = None
+    spent_ms: int = 0
 
     @property
     def answered(self) -> bool:
@@ -95,10 +95,8 @@ MOST_KNOWN = 4000
 
 
 def shown_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
-    """The frozen words of question versions, without their keys but for how they score.
-
-    A version never changes, so a process reads each once.
-    """
+    """The frozen words of question versions, of their keys only how they score. A version never changes, so a process reads each
+    once."""
     words = QuestionVersion.objects.only("kind", "content").annotate(scoring=KT("key__scoring"))
     return _once(_known, words, wanted)
 
@@ -111,12 +109,13 @@ def keyed_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
 def _once(
     known: dict[int, QuestionVersion], versions: QuerySet[QuestionVersion], wanted: set[int]
 ) -> dict[int, QuestionVersion]:
-    missing = [pk for pk in wanted if pk not in known]
-    fresh = versions.in_bulk(missing) if missing else {}
-    found = {pk: fresh[pk] if pk in fresh else known[pk] for pk in wanted}
-    if len(known) + len(fresh) > MOST_KNOWN:
-        known.clear()
-    known.update(fresh)
+    found = {pk: version for pk in wanted if (version := known.get(pk)) is not None}
+    missing = wanted - found.keys()
+    if missing:
+        found |= versions.in_bulk(missing)
+        if len(known) > MOST_KNOWN:
+            known.clear()
+        known.update(found)
     return found
 
 
@@ -129,7 +128,7 @@ def forget_versions() -> None:
 def asked(attempt: Attempt) -> list[Asked]:
     """The paper of an attempt with the answers kept so far. Nothing of the key is read but how it scores.
 
-    Two queries, or one once this process knows the words of every question; one more where a file has been handed in.
+    One query once this process knows the words, and another where a file has been handed in.
     """
     items = attempt.paper.items
     versions = shown_versions({item[name] for item in items for name in ("version", "case") if name in item})
@@ -138,10 +137,9 @@ def asked(attempt: Attempt) -> list[Asked]:
     return [_asked(position, item, versions, kept.get(position), files) for position, item in enumerate(items, start=1)]
 
 
-def asked_answer(
-    position: int, item: dict[str, Any], versions: Mapping[int, QuestionVersion], answer: dict[str, Any]
-) -> Asked:
+def asked_answer(position: int, item: dict[str, Any], answer: dict[str, Any]) -> Asked:
     """A question of a paper as it was shown, with this answer."""
+    versions = shown_versions({item[name] for name in ("version", "case") if name in item})
     return _asked(position, item, versions, Response(position=position, seq=1, answer=answer), {})
 
 
@@ -185,7 +183,6 @@ def _asked(
         answer=answer,
         seq=kept.seq if kept else 0,
         marked=bool(kept and kept.marked),
-        spent_ms=kept.spent_ms if kept else 0,
         scoring=version.scoring or "all",
         case=mark_safe(case.content["stem"]) if case else "",
         lines=_lines(version, order, answer),
@@ -194,6 +191,7 @@ def _asked(
         minutes=content.get("minutes"),
         accepts=content.get("accepts", ""),
         file=files.get(answer.get("file", 0)),
+        spent_ms=kept.spent_ms if kept else 0,
     )
 
 

@@ -96,7 +96,7 @@ def _check_may_start(candidacy: Candidacy, part: ExamPart, attempts: list[Attemp
         raise Refused(_("The sitting is not open yet."), code="early")
     if now >= sitting.closes_at:
         raise Refused(_("The sitting is closed."), code="closed")
-    if not attempts and now > sitting.last_entry:
+    if not attempts and part.kind != ExamPart.Kind.RUBRIC and now > sitting.last_entry:
         raise Refused(
             _("The last moment to begin was %(when)s; tell the invigilator.")
             % {"when": f"{timezone.localtime(sitting.last_entry):%H:%M}"},

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
@@ -167,7 +168,7 @@ def begin_export(
             direction=Direction.EXPORT,
             format=format,
             state=State.WORKING,
-            name=f"questions-{now:%Y%m%d-%H%M}{formats.SUFFIXES[format]}",
+            name=f"questions-{timezone.localtime(now):%Y%m%d-%H%M}{formats.SUFFIXES[format]}",
             asked={"filters": chosen, "language": get_language()},
             by=by,
             at=now,

@@ -144,7 +144,7 @@ def _batch(intake: _Intake, lines: list[Line]) -> None:
             )
     QuestionVersion.objects.bulk_create(versions)
     _as_drafts([version.question_id for version in versions])
-    Question.objects.bulk_update(refiled, ["level", "place"])
+    _refile(refiled)
     journal.record_all(entries)
 
 
@@ -177,6 +177,15 @@ def _file(intake: _Intake, question: Question, row: Row) -> bool:
         return False
     question.level_id, question.place = level, row.place
     return True
+
+
+def _refile(questions: list[Question]) -> None:
+    """Writes level and place, a statement for each pair of them: there are few, however many questions."""
+    groups: dict[tuple[int | None, int], list[int]] = {}
+    for question in questions:
+        groups.setdefault((question.level_id, question.place), []).append(question.pk)
+    for (level, place), ids in groups.items():
+        Question.objects.filter(pk__in=ids).update(level=level, place=place)
 
 
 def _as_drafts(ids: list[int]) -> None:

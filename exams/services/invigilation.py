@@ -7,8 +7,10 @@ in and the sweeper do: what somebody else ends at the same moment is ended, and 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from exams.models import Attempt, Candidacy, ExamPart, Incident, Sitting, TimeGrant
@@ -43,18 +45,16 @@ def give_time(*, attempts: Iterable[Attempt], minutes: int, reason: str, by: Use
         [TimeGrant(attempt=attempt, seconds=minutes * 60, by=by, at=now, reason=reason[:200]) for attempt in given],
         batch_size=500,
     )
-    for attempt in given:
-        attempt.deadline += more
-    return _keep("attempt.time_given", given, ["deadline"], left, by, now, reason, {"minutes": minutes})
+    _set(given, deadline=F("deadline") + more)
+    return _done("attempt.time_given", given, left, by, now, reason, {"minutes": minutes})
 
 
 @transaction.atomic
 def pause(*, attempts: Iterable[Attempt], reason: str, by: User, now: datetime) -> Done:
     """Stops the clock of open papers: nothing is saved and the sweeper leaves them until somebody lets them go on."""
     stopped, left = _open(attempts, by, reason, now, _refuse_pause)
-    for attempt in stopped:
-        attempt.paused_at = now
-    return _keep("attempt.paused", stopped, ["paused_at"], left, by, now, reason)
+    _set(stopped, paused_at=now)
+    return _done("attempt.paused", stopped, left, by, now, reason)
 
 
 @transaction.atomic
@@ -66,7 +66,8 @@ def resume(*, attempts: Iterable[Attempt], by: User, now: datetime) -> Done:
         attempt.base_deadline += stood
         attempt.deadline += stood
         attempt.paused_at = None
-    return _keep("attempt.resumed", going, ["paused_at", "deadline", "base_deadline"], left, by, now, "")
+    Attempt.objects.bulk_update(going, ["paused_at", "deadline", "base_deadline"], batch_size=100)
+    return _done("attempt.resumed", going, left, by, now, "")
 
 
 def end_attempts(*, attempts: Iterable[Attempt], reason: str, by: User, now: datetime) -> Done:
@@ -115,7 +116,7 @@ def _open(
     )
     locked = Attempt.objects.select_for_update(of=("self",)).filter(pk__in=asked).order_by("pk")
     chosen, refusals = [], []
-    for attempt in locked.select_related("part", "candidacy"):
+    for attempt in locked.select_related("part", "candidacy__user", "candidacy__sitting"):
         try:
             if attempt.candidacy.user_id == by.pk:
                 raise Refused(_("Nobody decides on themselves."), code="own")
@@ -157,16 +158,20 @@ def _refuse_resume(attempt: Attempt, now: datetime) -> None:
         raise Refused(_("The clock of this attempt is running."), code="running")
 
 
-def _keep(
+def _set(attempts: list[Attempt], **values: Any) -> None:
+    """The same values for all of them, some hundred at a time: SQLite takes no thousand parameters gladly."""
+    for start in range(0, len(attempts), 500):
+        Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts[start : start + 500]]).update(**values)
+
+
+def _done(
     verb: str,
     attempts: list[Attempt],
-    fields: list[str],
     left: int,
     by: User,
     now: datetime,
     reason: str,
     data: dict[str, int] | None = None,
 ) -> Done:
-    Attempt.objects.bulk_update(attempts, fields, batch_size=500)
     journal.record_all([journal.entry(verb, attempt, by=by, now=now, reason=reason, data=data) for attempt in attempts])
     return Done(len(attempts), left)

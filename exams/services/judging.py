@@ -1,5 +1,6 @@
 """What an imported question must be: every fault of every row as a sentence, and what is right in its one shape."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Any
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from exams import formats
 from exams.formats import Fault, Row
 from exams.formats.rows import unwritable
-from exams.models import Question, QuestionVersion
+from exams.models import BankMedia, Question, QuestionVersion
 from exams.services.wording import checked
 from ground.errors import Refused
 from ground.freezing import fingerprint
@@ -18,6 +19,7 @@ from topics.models import Topic
 
 LIMIT_QUESTIONS = 30_000
 LONGEST_EXPLANATION = 10_000
+_NAMED = re.compile(r"/media/([0-9a-f]{64})/")
 WORDS = ("kind", "content", "key", "points", "difficulty", "explanation", "source")
 """What makes a version: the same words, in the same order of thought, as the services of the bank freeze."""
 
@@ -70,6 +72,7 @@ class _Judge:
         self.topics = _by_word(Topic.objects.values_list("code", "name"))
         self.levels = _by_word(Level.objects.values_list("code", "name"))
         self.leading = set(Question.objects.filter(case__isnull=False).values_list("case__code", flat=True).distinct())
+        self.media = set(BankMedia.objects.values_list("sha256", flat=True))
         self.seen: dict[str, str] = {}
         self.stories: set[str] = set()
         self.wanted: list[tuple[str, str]] = []
@@ -95,6 +98,8 @@ class _Judge:
             source=" ".join(row.source.split()),
             case=" ".join(row.case.split()),
         )
+        if not self.media.issuperset(_NAMED.findall(str(row.content))):
+            faults.append(_("It names a picture or recording that this bank does not have. Add it in the editor."))
         self._figures(row, faults)
         self._code(place, row, faults)
         return row, faults

@@ -134,13 +134,14 @@ def _mark_of(
 ) -> Mark:
     newest = Mark.objects.filter(attempt=attempt, position=late.position).order_by("id").last()
     out_of = newest.out_of if newest else item["points"]
-    key = {**version.key, "unit": version.content.get("unit", "")}
     return Mark(
         attempt=attempt,
         position=late.position,
         version=version,
         topic_id=item["topic"],
-        points=grading.grade(version.kind, key, late.answer, out_of, item["order"]),
+        points=grading.grade(
+            version.kind, grading.full_key(version.content, version.key), late.answer, out_of, item["order"]
+        ),
         out_of=out_of,
         source=Mark.Source.LATE,
         given_by=by,

@@ -103,6 +103,7 @@ def _parts(question: Asked, of: int) -> list[str]:
         question.marked,
         repr(question.answer),
         None if question.kind in CHOICES else repr(question.order),
+        question.case,
     )
     known = _rendered.get(key)
     if known is not None:

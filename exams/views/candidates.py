@@ -129,7 +129,7 @@ def _attempt(request: HttpRequest, pk: int) -> Attempt:
 
 def _ended(attempt: Attempt, now: datetime) -> bool:
     """Whether it is over; what the clock has ended but the sweeper has not met yet is ended here."""
-    if attempt.state == Attempt.State.OPEN and now >= attempt.deadline + services.GRACE:
+    if attempt.state == Attempt.State.OPEN and not attempt.paused_at and now >= attempt.deadline + services.GRACE:
         services.submit(attempt=attempt, now=now, ended_by=Attempt.EndedBy.CLOCK)
         return True
     return attempt.state != Attempt.State.OPEN

@@ -312,4 +312,6 @@ def exam_check(request: HttpRequest, pk: int) -> HttpResponse:
     exam = get_object_or_404(Exam.objects.select_related("level"), pk=pk)
     parts = queries.exam_check(exam)
     ready = bool(parts) and all(part.ready for part in parts)
-    return render(request, "exams/exam_check.html", {"exam": exam, "parts": parts, "ready": ready})
+    context = {"exam": exam, "parts": parts, "ready": ready}
+    context["may_write"] = has_role(request, *policy.WRITES_QUESTIONS)
+    return render(request, "exams/exam_check.html", context)

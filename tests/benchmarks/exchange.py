@@ -60,28 +60,33 @@ def step(name: str, path: Path, format: str) -> dict:
 
     now = timezone.now()
     if name == "write":
-        write(path, format)
-        begun = time.perf_counter()
+        if not path.exists():
+            write(path, format)
+        begun, worked = time.perf_counter(), time.process_time()
         with path.open("rb") as file:
             services.begin_import(file=File(file, name=path.name), format=format, by=None, now=now, queue=False)
     elif name == "check":
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         exchange = services.check_import(exchange=BankExchange.objects.first(), now=now)
         assert (exchange.state, exchange.total) == ("ready", QUESTIONS), exchange.faults[:3]
     elif name == "import":
         exchange = BankExchange.objects.first()
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         services.order_import(exchange=exchange, by=None, now=now, queue=False)
         exchange = services.carry_out_import(exchange=exchange, now=now)
         assert exchange.state == "done", exchange.faults[:3]
         print(exchange.asked["taken"], file=sys.stderr)
     else:
         exchange = services.begin_export(format=format, by=None, now=now, queue=False)
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         exchange = services.write_export(exchange=exchange, now=now)
         assert exchange.state == "done", exchange.faults[:3]
-    seconds = time.perf_counter() - begun
-    return {"seconds": round(seconds, 1), "mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - worked
+    return {
+        "seconds": round(seconds, 1),
+        "cpu": round(cpu, 1),
+        "mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
 
 
 def main(chosen: list[str]) -> int:
@@ -99,7 +104,10 @@ def main(chosen: list[str]) -> int:
                 done = subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE)
                 found = json.loads(done.stdout.splitlines()[-1])
                 spent.setdefault(name, found)
-                print(f"{format:11} {name:7} {found['seconds']:6.1f} s {found['mebibytes']:5} MiB", flush=True)
+                print(
+                    f"{format:11} {name:7} {found['seconds']:6.1f} s {found['cpu']:6.1f} s of CPU {found['mebibytes']:5} MiB",
+                    flush=True,
+                )
             over += spent["check"]["seconds"] + spent["import"]["seconds"] > SECONDS
             over += max(spent["check"]["mebibytes"], spent["import"]["mebibytes"]) > MEBIBYTES
     return int(bool(over))

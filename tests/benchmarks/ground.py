@@ -70,6 +70,7 @@ def gunicorn(
     }
     command = [sys.executable, "-m", "gunicorn", "academy.wsgi", "--bind", f"127.0.0.1:{port}", "--preload"]
     command += ["--workers", str(workers), "--threads", "8", "--worker-class", "gthread", "--log-level", "error"]
+    command += ["--graceful-timeout", "2"]
     server = subprocess.Popen([*command, "--keep-alive", "30"], env=environment)
     try:
         for _ in range(600):

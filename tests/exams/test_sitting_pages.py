@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from exams import queries, services
-from exams.models import Attempt, Candidacy, Exam, Incident, Sitting, SittingSeries
+from exams.models import Attempt, Candidacy, Exam, ExamPart, Incident, Sitting, SittingSeries
 from tests import factories
 from tests.exams import makers
 
@@ -94,7 +94,7 @@ def test_only_the_safe_browser_with_our_file_starts(client, clock, now, settings
     guard(invited.sitting, now, own_safe_browser=True)
     key = queries.own_config_key(invited.sitting)
     client.force_login(invited.user)
-    assert "Safe Exam Browser" in start(client, invited).content.decode()
+    assert "安全考试浏览器" in start(client, invited).content.decode()
     assert Attempt.objects.count() == 0
     file = client.get(reverse("exams:safe_browser", args=[invited.pk]))
     assert reverse("exams:enter", args=[invited.sitting_id]) in file.content.decode()
@@ -308,3 +308,24 @@ def test_monthly_sittings_ask_the_same_for_one_and_for_many(client, clock, now):
             page(client, "exams:series_list")
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_a_face_to_face_part_has_no_start_for_its_candidate(client, clock, now):
+    invited = makers.candidacy(now=now)
+    ExamPart.objects.filter(exam=invited.sitting.exam).update(kind="rubric")
+    client.force_login(invited.user)
+    assert reverse("exams:start", args=[invited.pk, makers.part(invited).pk]) not in page(
+        client, "exams:candidacy", invited.pk
+    )
+    assert start(client, invited).status_code == 200
+    assert Attempt.objects.count() == 0
+
+
+def test_a_paper_that_is_paused_over_its_old_deadline_is_not_ended_by_opening_it(client, clock, now):
+    attempt = makers.started(now=now)
+    services.pause(attempts=Attempt.objects.filter(pk=attempt.pk), reason="火警", by=factories.examiner(), now=now)
+    clock.shift(timedelta(hours=1))
+    client.force_login(attempt.candidacy.user)
+    page(client, "exams:attempt", attempt.pk)
+    attempt.refresh_from_db()
+    assert attempt.state == "open"

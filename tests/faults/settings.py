@@ -5,3 +5,4 @@ from academy.settings.test import DATABASES, MIDDLEWARE
 
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 MIDDLEWARE = ["tests.faults.dying.DyingMiddleware", *MIDDLEWARE]
+WHITENOISE_USE_FINDERS = True

@@ -58,13 +58,15 @@ def series(world):
     """A monthly rule that has opened its sitting with a candidate of the first team."""
     from datetime import time
 
+    from django.utils import timezone
+
     from exams import services
 
     made = services.make_series(
         exam=makers.exam(),
         name="月度考核",
         audience={"people": [world.owner.pk]},
-        day=world.now.day,
+        day=timezone.localdate(world.now).day,
         opens=time(0),
         hours=24,
         by=None,

@@ -127,13 +127,6 @@ class ExamPaper extends HTMLElement {
     }
   }
 
-  // The answer of a question that asks for a file is the number of the file, which the form carries.
-  given(section) {
-    const { upload, file } = section.querySelector("form").dataset;
-    if (!upload) return this.answer(section);
-    return file ? { file: Number(file) } : {};
-  }
-
   written(event) {
     if (event.target.matches("textarea, input:not([type=radio], [type=checkbox], [type=file])")) this.changed(event, SOON);
   }
@@ -155,7 +148,7 @@ class ExamPaper extends HTMLElement {
       attempt: this.attempt,
       position,
       seq,
-      answer: this.given(section),
+      answer: this.answer(section),
       marked: section.querySelector("[name=marked]").checked,
       spent_ms: this.spent[position],
       edited: Math.round(this.epoch + performance.now()),
@@ -227,13 +220,22 @@ class ExamPaper extends HTMLElement {
 
   settled(row, code, sentence) {
     if (!FINAL.includes(code)) return;
-    const form = this.section(row.position).querySelector("form");
-    if (code === "saved" && row.answer.file) form.dataset.file = row.answer.file;
-    const words = this.section(row.position).querySelector("[data-refused]");
+    const section = this.section(row.position);
+    if (code === "saved" && row.answer.file) this.handedIn(section, row);
+    const words = section.querySelector("[data-refused]");
     if (words) words.textContent = sentence || "";
     const waits = this.waiting[row.position];
     if (waits && waits.seq === row.seq) delete this.waiting[row.position];
     drop(row);
+  }
+
+  handedIn(section, { answer, fileName }) {
+    section.querySelector("[name=kept]").value = answer.file;
+    const name = section.querySelector("[data-file-name]");
+    if (fileName && name) name.textContent = fileName;
+    const line = section.querySelector("[data-kept]");
+    if (line) line.hidden = false;
+    this.count();
   }
 
   // Says in words, at the question and in the navigator, what the server does not have yet.
@@ -344,7 +346,7 @@ class ExamPaper extends HTMLElement {
     let marked = 0;
     for (const section of this.sections) {
       const waits = this.waiting[section.dataset.question];
-      const done = Object.keys(this.given(section)).length > 0 || Boolean(waits && waits.blob);
+      const done = Object.keys(this.answer(section)).length > 0 || Boolean(waits && waits.blob);
       const mark = section.querySelector("[name=marked]").checked;
       answered += done;
       marked += mark;

@@ -28,9 +28,10 @@ async function upload(row) {
   form.append("file", row.blob, row.blob.name);
   const response = await fetch(row.uploadUrl, { method: "POST", headers: { "X-Token": row.token }, body: form });
   if (response.status !== 422 && !response.ok) throw new Error(String(response.status));
-  const { file, code, sentence } = await response.json();
+  const { file, name, code, sentence } = await response.json();
   if (code) return { code, sentence };
   row.answer = { file };
+  row.fileName = name;
   delete row.blob;
   return {};
 }
