@@ -113,8 +113,9 @@ class Browser:
         """The page, or where a redirect leads."""
         headers = {**headers, "Cookie": f"sessionid={self.session}; csrftoken={self.secret}"}
         for again in (True, False):
-            line = getattr(_threads, "line", None) or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-            _threads.line = line
+            line = getattr(_threads, "line", None)
+            if line is None or line.port != self.port:
+                line = _threads.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             try:
                 line.request(method, path, body, headers)
                 response = line.getresponse()

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from http.client import HTTPException
 
 import pytest
 from django.conf import settings
@@ -135,7 +136,7 @@ def patiently(act, *, tries: int = 40, wait: float = 0.25):
     for left in reversed(range(tries)):
         try:
             return act()
-        except (OSError, RuntimeError, ValueError):
+        except (OSError, HTTPException, RuntimeError, ValueError):
             if not left:
                 raise
             time.sleep(wait)
