@@ -109,10 +109,10 @@ def person(site, session_of):
 def restart_postgresql():
     def restart() -> None:
         connections.close_all()
-        control = shlex.split(os.environ["ACADEMY_FAULTS_CTL"])
-        subprocess.run(
-            [*control, "-D", CLUSTER, "-m", "immediate", "-w", "restart"], check=True, capture_output=True, cwd="/"
-        )
+        control = [*shlex.split(os.environ["ACADEMY_FAULTS_CTL"]), "-D", CLUSTER, "-l", f"{CLUSTER}/server.log"]
+        # The server that is started inherits what it is given: a pipe would never end.
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([*control, "-m", "immediate", "-w", "restart"], check=True, cwd="/", **quiet)
         for _ in range(100):
             try:
                 connection.ensure_connection()
