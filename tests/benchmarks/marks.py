@@ -178,7 +178,13 @@ def page(address: str, user: User) -> dict[str, float]:
 
 
 def main() -> None:
+    """In the new database: fill it, measure, print, write the figures."""
     call_command("migrate", verbosity=0)
+    measure()
+
+
+def measure() -> None:
+    """The figures of a report, and of a regrading."""
     now = timezone.now() - timedelta(hours=2)
     examiner = factories.with_role(Role.EXAMINER)
     sitting = fill(300, now)
@@ -207,11 +213,12 @@ def main() -> None:
     assert Response.objects.count() == (many + 300) * QUESTIONS
 
 
-with psycopg.connect(SERVER, autocommit=True) as server:
-    server.execute(f'CREATE DATABASE "{NAME}"')
-try:
-    main()
-finally:
-    connection.close()
+if __name__ == "__main__":
     with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{NAME}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{NAME}"')
+    try:
+        main()
+    finally:
+        connection.close()
+        with psycopg.connect(SERVER, autocommit=True) as server:
+            server.execute(f'DROP DATABASE "{NAME}" WITH (FORCE)')
