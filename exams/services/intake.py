@@ -113,25 +113,27 @@ def _batch(intake: _Intake, lines: list[Line]) -> None:
         held_case = cases.get(question.case_id, "")
         if row.case != held_case:
             intake.in_cases[question.pk] = (row.case, row.place)
-        verb, data = "", {}
+        act, data = "", {}
         if row.code in made:
             intake.taken.new += 1
-            verb = "question.added"
+            act = "added"
         else:
             moved = _file(intake, question, row) | (question.pk in tagged) | (row.case != held_case)
             if moved:
                 refiled.append(question)
             if hashes.get(question.pk) != content_hash:
                 intake.taken.revised += 1
-                verb, data = "question.revised", {"version": numbers.get(question.pk, 0) + 1}
+                act, data = "revised", {"version": numbers.get(question.pk, 0) + 1}
             elif moved:
                 intake.taken.filed += 1
-                verb = "question.filed"
+                act = "filed"
             else:
                 intake.taken.unchanged += 1
-        if verb:
-            entries.append(journal.entry(verb, question, by=intake.by, now=intake.now, data=data | {"from": "import"}))
-        if verb in ("question.added", "question.revised"):
+        if act:
+            entries.append(
+                journal.entry(f"question.{act}", question, by=intake.by, now=intake.now, data=data | {"from": "import"})
+            )
+        if act in ("added", "revised"):
             versions.append(
                 QuestionVersion(
                     question=question,

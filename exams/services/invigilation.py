@@ -46,7 +46,7 @@ def give_time(*, attempts: Iterable[Attempt], minutes: int, reason: str, by: Use
         batch_size=500,
     )
     _set(given, deadline=F("deadline") + more)
-    return _done("attempt.time_given", given, left, by, now, reason, {"minutes": minutes})
+    return _done("time_given", given, left, by, now, reason, {"minutes": minutes})
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def pause(*, attempts: Iterable[Attempt], reason: str, by: User, now: datetime) 
     """Stops the clock of open papers: nothing is saved and the sweeper leaves them until somebody lets them go on."""
     stopped, left = _open(attempts, by, reason, now, _refuse_pause)
     _set(stopped, paused_at=now)
-    return _done("attempt.paused", stopped, left, by, now, reason)
+    return _done("paused", stopped, left, by, now, reason)
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def resume(*, attempts: Iterable[Attempt], by: User, now: datetime) -> Done:
         attempt.deadline += stood
         attempt.paused_at = None
     Attempt.objects.bulk_update(going, ["paused_at", "deadline", "base_deadline"], batch_size=100)
-    return _done("attempt.resumed", going, left, by, now, "")
+    return _done("resumed", going, left, by, now, "")
 
 
 def end_attempts(*, attempts: Iterable[Attempt], reason: str, by: User, now: datetime) -> Done:
@@ -165,7 +165,7 @@ def _set(attempts: list[Attempt], **values: Any) -> None:
 
 
 def _done(
-    verb: str,
+    act: str,
     attempts: list[Attempt],
     left: int,
     by: User,
@@ -173,5 +173,7 @@ def _done(
     reason: str,
     data: dict[str, int] | None = None,
 ) -> Done:
-    journal.record_all([journal.entry(verb, attempt, by=by, now=now, reason=reason, data=data) for attempt in attempts])
+    journal.record_all(
+        [journal.entry(f"attempt.{act}", attempt, by=by, now=now, reason=reason, data=data) for attempt in attempts]
+    )
     return Done(len(attempts), left)

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from academy import sentences
 from courses.models import Attendance
-from exams.models import AttemptRuling, Exam, Question, QuestionReview
+from exams.models import AttemptRuling, Exam, Question, QuestionReview, RemarkRequest
 from ground import journal
 from ground.models import JournalEntry
 from people import services as people
@@ -29,10 +29,13 @@ HOME = Path(__file__).resolve().parents[2]
 ROOMS = ["academy", "plans", "promotions", "certificates", "courses", "quality", "exams", "topics", "people", "ground"]
 # What stands in the braces of a verb that is put together.
 PARTS = {
+    "attempt.{act}": ["time_given", "paused", "resumed"],
     "attempt.{kind}": [AttemptRuling.Kind.VOID.value, AttemptRuling.Kind.CONFIRM.value],
     "attendance.{state}": Attendance.State.values,
+    "question.{act}": ["added", "revised", "filed"],
     "question.{to}": [state for state in Question.State.values if state != Question.State.REVIEWED],
     "question.{verdict}": QuestionReview.Verdict.values,
+    "remark.{request.state}": [RemarkRequest.State.CHANGED.value, RemarkRequest.State.KEPT.value],
     "exam.{to}": Exam.State.values,
     "employment.{cause}": Employment.Cause.values,
     "case.{case.state}": [Case.State.PROMOTED.value, Case.State.REFUSED.value],
