@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams import queries, statistics
 from exams.models import BankExchange, Exam, QuestionVersion, Sitting
@@ -265,7 +266,7 @@ class ExchangeTable(Table):
             width=28,
         ),
         Column("direction", _("Direction"), value=lambda row: row.get_direction_display()),
-        Column("format", _("Format"), value=lambda row: row.get_format_display()),
+        Column("format", pgettext_lazy("file", "Format"), value=lambda row: row.get_format_display()),
         Column(
             "state",
             _("State"),

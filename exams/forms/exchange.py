@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams import formats
 from exams.models import BankExchange, Question, QuestionVersion
@@ -19,7 +20,7 @@ class QuestionFileForm(forms.Form):
         widget=forms.FileInput({"accept": ".xlsx,.csv,.txt,.gift,.xml"}),
     )
     format = forms.ChoiceField(
-        label=_("Format"),
+        label=pgettext_lazy("file", "Format"),
         required=False,
         choices=[("", _("as the name of the file says")), *BankExchange.Format.choices],
     )
@@ -45,7 +46,7 @@ class QuestionFileForm(forms.Form):
 class QuestionExportForm(forms.Form):
     """Which questions are written, and in which format."""
 
-    format = forms.ChoiceField(label=_("Format"), choices=BankExchange.Format.choices)
+    format = forms.ChoiceField(label=pgettext_lazy("file", "Format"), choices=BankExchange.Format.choices)
     topic = forms.ModelChoiceField(
         Topic.objects.select_related("strand"),
         label=_("Topic"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
@@ -107,7 +107,7 @@ def sitting_move(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The window is moved; everybody invited is told."))
             return redirect("exams:sitting", pk=pk)
-    context = {"sitting": shown, "form": form, "title": _("Move the window"), "action": _("Move")}
+    context = {"sitting": shown, "form": form, "title": _("Move the window"), "action": pgettext("window", "Move")}
     return render(request, "exams/sitting_form.html", context)
 
 

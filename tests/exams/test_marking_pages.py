@@ -148,7 +148,7 @@ def test_the_sheet_of_a_face_to_face_part_from_the_candidate_page_to_the_result(
     assert (done.status_code, done.url) == (302, reverse("exams:candidate", args=[candidacy.pk]))
     assert Result.objects.get().score == 65
     client.force_login(person)
-    for name in ("exams:attempt", "exams:review", "exams:clock"):
+    for name in ("exams:attempt", "exams:review"):
         assert client.get(reverse(name, args=[attempt.pk])).status_code == 404
 
 

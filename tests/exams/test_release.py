@@ -6,7 +6,6 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from academy import queries as home
 from certificates.models import Certificate
 from exams import queries, services
 from exams.models import Candidacy, Result
@@ -129,7 +128,7 @@ def test_no_page_of_the_candidate_shows_a_result_early(client, person, now, rele
                 assert word not in html, (name, word)
         statement = client.get(reverse("exams:statement", args=[candidacy.pk]))
         assert (statement.status_code, statement.url) == (302, reverse("exams:result", args=[candidacy.pk]))
-    assert home.exams.sittings_for(person, now)[0].shown is None
+    assert queries.sittings_for(person, now)[0].shown is None
 
 
 @pytest.mark.parametrize(
