@@ -2,6 +2,7 @@
 
 from exams.models.attempts import AnswerFile, Attempt, AttemptRuling, LateResponse, Mark, Paper, Response, Result
 from exams.models.bank import BankExchange, BankMedia, Question, QuestionReview, QuestionTopic, QuestionVersion
+from exams.models.invigilation import Incident, TimeGrant
 from exams.models.marking import KeyCorrection, Marking, MarkingDraft, Regrade, RemarkRequest
 from exams.models.sittings import (
     BlueprintRow,
@@ -9,10 +10,8 @@ from exams.models.sittings import (
     Exam,
     ExamPart,
     FixedQuestion,
-    Incident,
     Sitting,
     SittingSeries,
-    TimeGrant,
 )
 from exams.typing.models import (
     Passage,

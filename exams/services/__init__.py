@@ -1,13 +1,11 @@
 """Every write about exams, by topic. All take `now`; those that a person decides take `by`."""
 
 from exams.services.attempts import (
-    GRACE,
     end_attempt,
     end_attempts_of,
     end_overdue,
     fold,
     rule,
-    save_responses,
     settle,
     start_attempt,
     submit,
@@ -35,6 +33,7 @@ from exams.services.marking import answer_remark, ask_remark, begin_rubric, keep
 from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.results import announce_released, release
+from exams.services.saving import GRACE, save_responses
 from exams.services.series import end_series, make_series, open_due
 from exams.services.sittings import (
     cancel_sitting,

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exams.models import AnswerFile, Attempt, QuestionVersion
-from exams.services.attempts import GRACE
+from exams.services.saving import GRACE
 from ground.errors import Refused
 
 LARGEST_FILE = 20 * 1024 * 1024

@@ -14,7 +14,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from exams.models import Attempt, Candidacy, ExamPart, Incident, Sitting, TimeGrant
-from exams.services.attempts import GRACE, end_attempt
+from exams.services.attempts import end_attempt
+from exams.services.saving import GRACE
 from ground import journal
 from ground.errors import Refused
 from people.models import User

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from exams import grading
 from exams.models import Attempt, AttemptRuling, Candidacy, LateResponse, Mark, QuestionVersion, Response
-from exams.services.attempts import LARGEST, _kept, _settle, fold, over
+from exams.services.attempts import fold, sum_marks
+from exams.services.saving import LARGEST, answer_shape, over
 from ground import journal
 from ground.errors import Refused
 from people.models import User
@@ -49,7 +50,7 @@ def keep_late(*, attempt_id: int, generation: int, answers: Iterable[dict[str, A
                     attempt=attempt,
                     position=position,
                     seq=seq,
-                    answer=_kept(answer.get("answer")),
+                    answer=answer_shape(answer.get("answer")),
                     edited_at=edited,
                     received_at=now,
                 )
@@ -103,7 +104,7 @@ def accept_late(
         values = {"seq": late.seq, "answer": late.answer, "saved_at": late.received_at}
         Response.objects.update_or_create(attempt=attempt, position=position, defaults=values)
     Mark.objects.bulk_create(marks)
-    _settle(attempt)
+    sum_marks(attempt)
     attempt.save()
     journal.record(
         "attempt.late", attempt, by=by, now=now, reason=reason, data={"positions": sorted(newest), "before": before}
