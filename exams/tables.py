@@ -84,7 +84,7 @@ class WaitingTable(Table):
 
     name = "waiting"
     title = _("Questions waiting for review")
-    empty_title = _("Nothing waits for you")
+    empty_title = _("No question waits for you")
     empty_text = _("Every question of the others has been reviewed. Your own are reviewed by somebody else.")
     exports = False
     columns = [
