@@ -184,7 +184,7 @@ class AnswerFile(models.Model):
     attempt = models.ForeignKey(Attempt, verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="files")
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("file name"), max_length=120)
-    content_type = models.CharField(_("type"), max_length=60)
+    content_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveIntegerField(_("size, bytes"))
     sha256 = models.CharField(_("fingerprint"), max_length=64)
     stored = models.CharField(_("stored as"), max_length=200)

@@ -198,7 +198,7 @@ class BankMedia(models.Model):
 
     sha256 = models.CharField(_("fingerprint"), max_length=64, unique=True)
     name = models.CharField(_("file name"), max_length=120)
-    content_type = models.CharField(_("type"), max_length=40)
+    content_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveIntegerField(_("size, bytes"))
     stored = models.CharField(_("stored as"), max_length=200)
     added_by = models.ForeignKey(
