@@ -126,7 +126,9 @@ def she_answers_the_paper(page: Page) -> None:
     page.locator(".exambar").get_by_role("link", name=_("Check and hand in")).click()
     expect(page.locator("main")).to_contain_text(_("Every question is answered."))
     page.get_by_role("button", name=_("Hand in for good")).click()
-    expect(page.locator("main")).to_contain_text(_("Not decided yet: parts or tries are left."))
+    expect(page.locator("main")).to_contain_text(
+        _("Not decided yet: parts or tries are left, or answers are being marked.")
+    )
     expect(page.locator("section.card", has_text="业务笔试").first).to_contain_text("100")
 
 
@@ -339,7 +341,7 @@ def personnel_promotes_her(page: Page, house: academy.Academy) -> None:
     work_bar(page, _("Promotions"))
     page.get_by_role("link", name=ROUND).click()
     her_row(page, house).get_by_role("link").first.click()
-    confirm(page, _("Promote"), reason="要求全部达到，评审组一致同意。")
+    confirm(page, pgettext("to a level", "Promote"), reason="要求全部达到，评审组一致同意。")
     expect(page.locator(".toasts")).to_contain_text(_("The decision is filed, and the person is told."))
     expect(page.locator("main")).to_contain_text("要求全部达到，评审组一致同意。")
 
