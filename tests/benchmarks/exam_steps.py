@@ -162,7 +162,7 @@ def queries_of(candidacy: Candidacy, part: ExamPart) -> dict[str, int]:
 
 def report(sitting: Sitting) -> None:
     """The report of all attempts, read as its page reads it."""
-    return queries.exam_report(sitting, timezone.now())
+    queries.report(queries.graded(sitting.exam.parts.get(), User.objects.all()))
 
 
 def sweep(rows: list[dict], now) -> float:
@@ -210,8 +210,7 @@ def run(site: Site, rows: list[dict], *, memory: bool) -> tuple[dict[str, Figure
     Sitting.objects.filter(pk=sitting.pk).update(closes_at=timezone.now())
     measure(site, [one.result for one in warm], at_once=FEW)
     steps["finish"] = handed_in + measure(site, [one.result for one in candidates], at_once=FEW)
-    if hasattr(queries, "exam_report"):
-        steps["report"] = report_figures(sitting)
+    steps["report"] = report_figures(sitting)
     for name, step in steps.items():
         step.queries = counts.get(name, step.queries)
     return steps, [
