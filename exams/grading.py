@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from operator import eq
 from typing import Any
 
 ZERO = Decimal(0)
@@ -169,11 +170,11 @@ def _accepted(key: dict[str, Any], given: Any) -> bool:
 
 
 def _ordering(key: dict[str, Any], answer: dict[str, Any]) -> Fraction:
-    return _places(key, key.get("sequence"), answer.get("sequence"), lambda wanted, given: given == wanted)
+    return _places(key, key.get("sequence"), answer.get("sequence"), eq)
 
 
 def _matching(key: dict[str, Any], answer: dict[str, Any]) -> Fraction:
-    return _places(key, key.get("pairs"), answer.get("pairs"), lambda wanted, given: given == wanted)
+    return _places(key, key.get("pairs"), answer.get("pairs"), eq)
 
 
 def _cloze(key: dict[str, Any], answer: dict[str, Any]) -> Fraction:

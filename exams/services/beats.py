@@ -8,8 +8,7 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from exams.models import Attempt
-
-LARGEST = 2**31 - 1
+from exams.services.saving import LARGEST
 
 
 @dataclass(frozen=True)
