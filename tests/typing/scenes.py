@@ -5,6 +5,7 @@ from pathlib import Path
 
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Sitting
 from exams.typing import services
+from exams.typing.models import Passage
 from exams.typing.replay import fingerprint
 from tests import factories
 
@@ -49,7 +50,7 @@ def candidacy(now, *, user=None, of=None) -> tuple[Candidacy, ExamPart]:
 
 def attempt(now, *, user=None, of=None, seed: int = 1) -> Attempt:
     """A typing attempt that has just begun."""
-    if not services.Passage.objects.filter(use="exam").exists():
+    if not Passage.objects.filter(use="exam").exists():
         passage(now)
     invited, part = candidacy(now, user=user, of=of)
     begun = Attempt.objects.create(

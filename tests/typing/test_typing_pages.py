@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from exams import services as exams
 from exams.models import Attempt
-from exams.typing import queries, services
+from exams.typing import passages, queries, services
 from exams.typing.models import PracticeRun, TypingBatch
 from tests import factories
 from tests.typing import scenes
@@ -37,7 +37,7 @@ def post(client, name, attempt, body):
 
 
 def lines_in(text: str, attempt: Attempt) -> int:
-    return sum(line in text for line in services.passages.lines(attempt.typing.text))
+    return sum(line in text for line in passages.lines(attempt.typing.text))
 
 
 def test_no_page_holds_the_passage_before_the_start(client, now):

@@ -12,6 +12,7 @@ from exams.models import Attempt
 from exams.services import take_over
 from exams.typing import passages, queries, services
 from exams.typing.models import Passage, TypingBatch, TypingRun
+from exams.typing.normalise import normalise
 from ground.errors import Refused
 from tests import factories
 from tests.typing import scenes
@@ -346,7 +347,7 @@ class TestQueries:
         run = scenes.end(attempt, after(attempt, minutes=5))
         found = queries.feedback(run)
         assert found.counts == {"wrong": 1, "extra": 1, "missing": 1}
-        assert "".join(part["typed"] for part in found.parts) == queries.as_printed(services.normalise(run.committed))
+        assert "".join(part["typed"] for part in found.parts) == queries.as_printed(normalise(run.committed))
 
 
 class TestPractice:

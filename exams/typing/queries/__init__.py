@@ -1,0 +1,23 @@
+"""Reads of the typing test by topic, shaped for its pages and for who asks from above."""
+
+from exams.typing.queries.attempts import chunk, records_of, resume
+from exams.typing.queries.practice import Goal, goal, practice_feedback, practice_score, practice_trend
+from exams.typing.queries.results import Feedback, as_printed, best_of, best_run, feedback, figures_of, marked_parts
+
+__all__ = [
+    "Feedback",
+    "Goal",
+    "as_printed",
+    "best_of",
+    "best_run",
+    "chunk",
+    "feedback",
+    "figures_of",
+    "goal",
+    "marked_parts",
+    "practice_feedback",
+    "practice_score",
+    "practice_trend",
+    "records_of",
+    "resume",
+]

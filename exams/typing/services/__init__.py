@@ -1,0 +1,40 @@
+"""Every write of the typing test, by topic. All take `now`; those that a person decides take `by`."""
+
+from exams.typing.services.attempts import (
+    GRACE,
+    append_batch,
+    begin,
+    chain_hash,
+    counted_replay,
+    finish,
+    score_of,
+)
+from exams.typing.services.pool import choose_passages, problem_sentence, publish_passage, retire_passage
+from exams.typing.services.practice import (
+    PRACTICE_GRACE,
+    PRACTICE_MINUTES,
+    finish_practice,
+    practice_text,
+    start_practice,
+)
+from exams.typing.services.standards import create_standard
+
+__all__ = [
+    "GRACE",
+    "PRACTICE_GRACE",
+    "PRACTICE_MINUTES",
+    "append_batch",
+    "begin",
+    "chain_hash",
+    "choose_passages",
+    "counted_replay",
+    "create_standard",
+    "finish",
+    "finish_practice",
+    "practice_text",
+    "problem_sentence",
+    "publish_passage",
+    "retire_passage",
+    "score_of",
+    "start_practice",
+]

@@ -1,0 +1,1 @@
+"""What an examiner decides about the flags of a run."""
