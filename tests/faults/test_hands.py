@@ -3,11 +3,12 @@
 import os
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from exams import queries, services
@@ -55,6 +56,39 @@ def test_doubled_delayed_and_reordered_requests_leave_the_newest_answers(receipt
     codes = set().union(*at_once([lambda answers=answers: act(answers) for answers in sent]))
     assert codes == {"saved", "stale"}
     assert [(row.seq, row.answer) for row in attempt.responses.order_by("position")] == [(40, {"chosen": [0]})] * 5
+
+
+def test_an_answer_on_its_way_when_the_hand_in_comes_is_graded_or_refused(receipts):
+    """Both ways round: whichever is first under way is slow to commit, and the other waits for it."""
+    now = receipts.now = timezone.now()
+    for first in ("save", "submit"):
+        attempt = makers.started(now=now)
+        answers, under_way = makers.answers(attempt), threading.Event()
+
+        def save(attempt=attempt, answers=answers):
+            codes = services.save_responses(attempt_id=attempt.pk, generation=1, answers=answers, now=now + minute)
+            receipts.note(attempt.pk, answers, codes)
+            return set(codes.values())
+
+        def slow(act, under_way=under_way):
+            with transaction.atomic():
+                done = act()
+                under_way.set()
+                time.sleep(1)
+            return done
+
+        def after(act, under_way=under_way):
+            assert under_way.wait(timeout=20)
+            return act()
+
+        def submit(attempt=attempt):
+            return services.submit(attempt=attempt, now=now + minute).points
+
+        if first == "save":
+            assert at_once([lambda: slow(save), lambda: after(submit)]) == [{"saved"}, 10]
+        else:
+            assert at_once([lambda: slow(submit), lambda: after(save)]) == [0, {"ended"}]
+        assert attempt.responses.count() == (5 if first == "save" else 0)
 
 
 def test_a_hand_in_that_comes_ten_times_grades_folds_and_tells_once(receipts):
