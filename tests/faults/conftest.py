@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from exams import marking, queries, services
 from exams.models import Attempt, KeyCorrection, QuestionVersion, Response
+from ground.known import forget_everything
 from tests.benchmarks.ground import Browser as Person
 from tests.benchmarks.ground import Site, gunicorn
 from tests.journeys.conftest import CHROMIUM, FLAGS
@@ -94,7 +95,7 @@ def receipts(transactional_db) -> Iterator[Receipts]:
     kept = Receipts()
     kept.now = None
     yield kept
-    queries.forget_versions()
+    forget_everything()
     assert broken(kept, kept.now or timezone.now()) == []
     last = Attempt.objects.filter(state="open").aggregate(last=Max("deadline"))["last"]
     if last is not None:
