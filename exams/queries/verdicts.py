@@ -20,8 +20,8 @@ def verdict(candidacy: Candidacy, now: datetime) -> folding.Verdict:
 
 
 def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
-    """Candidacies with sitting, exam, parts and attempts at hand."""
-    attempts = Attempt.objects.select_related("typing").order_by("number")
+    """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand."""
+    attempts = Attempt.objects.filter(ordered__isnull=True).select_related("typing").order_by("number")
     parts = ExamPart.objects.select_related("standard").order_by("order", "id")
     return candidacies.select_related("sitting__exam").prefetch_related(
         Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", parts)

@@ -21,7 +21,10 @@ def figures_of(run: TypingRun) -> scoring.Score:
 def best_run(user: User) -> TypingRun | None:
     """The fastest ended, valid run of a person that kept its accuracy gate; else the fastest; None without any."""
     runs = TypingRun.objects.filter(
-        attempt__candidacy__user=user, attempt__state=Attempt.State.GRADED, typed__isnull=False
+        attempt__candidacy__user=user,
+        attempt__state=Attempt.State.GRADED,
+        attempt__ordered__isnull=True,
+        typed__isnull=False,
     )
     return best_of(runs.select_related("attempt"))
 
