@@ -1,23 +1,73 @@
 """Reads of the typing test by topic, shaped for its pages and for who asks from above."""
 
 from exams.typing.queries.attempts import chunk, records_of, resume
-from exams.typing.queries.practice import Goal, goal, practice_feedback, practice_score, practice_trend
-from exams.typing.queries.results import Feedback, as_printed, best_of, best_run, feedback, figures_of, marked_parts
+from exams.typing.queries.flags import (
+    Compared,
+    Flag,
+    decision_of,
+    flagged,
+    flags_of,
+    late_batches,
+    recent_runs,
+    rechecks_of,
+    recording,
+    with_decision,
+    with_flag,
+)
+from exams.typing.queries.practice import (
+    Goal,
+    Hand,
+    Week,
+    goal,
+    hand,
+    practice_feedback,
+    practice_pace,
+    practice_score,
+    practice_trend,
+    practice_weeks,
+)
+from exams.typing.queries.results import (
+    Feedback,
+    as_printed,
+    best_of,
+    best_run,
+    feedback,
+    figures_of,
+    marked_parts,
+    pace_of,
+)
 
 __all__ = [
+    "Compared",
     "Feedback",
+    "Flag",
     "Goal",
+    "Hand",
+    "Week",
     "as_printed",
     "best_of",
     "best_run",
     "chunk",
+    "decision_of",
     "feedback",
     "figures_of",
+    "flagged",
+    "flags_of",
     "goal",
+    "hand",
+    "late_batches",
     "marked_parts",
+    "pace_of",
     "practice_feedback",
+    "practice_pace",
     "practice_score",
     "practice_trend",
+    "practice_weeks",
+    "recent_runs",
+    "rechecks_of",
+    "recording",
     "records_of",
     "resume",
+    "with_decision",
+    "with_flag",
 ]

@@ -15,6 +15,8 @@ from exams.typing.services.practice import (
     PRACTICE_MINUTES,
     finish_practice,
     practice_text,
+    recent_slips,
+    start_drill,
     start_practice,
 )
 from exams.typing.services.standards import create_standard
@@ -35,6 +37,8 @@ __all__ = [
     "problem_sentence",
     "publish_passage",
     "retire_passage",
+    "recent_slips",
     "score_of",
+    "start_drill",
     "start_practice",
 ]

@@ -54,15 +54,19 @@ export class Refusal extends Error {
   }
 }
 
-// POSTs JSON and gives the answer; throws Refusal when the server says no, TypeError when nothing was reached.
+export class SignedOut extends Error {}
+
+// POSTs JSON and gives the answer; throws Refusal when the server says no, SignedOut when it asks for a login, TypeError when
+// nothing was reached.
 export async function post(url, token, body, keepalive = false) {
   const response = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
     body: JSON.stringify(body),
     keepalive,
-    redirect: "error",
+    redirect: "manual",
   });
+  if (response.type === "opaqueredirect") throw new SignedOut("signed out");
   const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
   if (!json || response.status >= 500) throw new TypeError("no answer");
   const answer = await response.json();
@@ -71,7 +75,7 @@ export async function post(url, token, body, keepalive = false) {
 }
 
 export class Outbox {
-  // report(state, refusal): "saved", "waiting", "offline" or "refused"; heard(answer) with every confirmation.
+  // report(state, refusal): "saved", "waiting", "offline", "signedout" or "refused"; heard(answer) with every confirmation.
   constructor({ attempt, url, token, report, heard }) {
     Object.assign(this, { url, token, report, heard, queue: [], sending: null, stopped: false });
     this.shelf = new Shelf(attempt);
@@ -131,7 +135,7 @@ export class Outbox {
           this.report("refused", error);
           return;
         }
-        this.report("offline");
+        this.report(error instanceof SignedOut ? "signedout" : "offline");
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
