@@ -22,21 +22,21 @@ def type_passage(
     """
     text = text.replace("\n", "")
     records: list[Record] = []
-    clock, at, sent = rng.randint(900, 2_500), 0, 0
+    clock, at = rng.randint(900, 2_500), 0
     while at < len(text):
         phrase = text[at : at + rng.choice((1, 2, 2, 2, 3, 4))]
         duration = int(len(phrase) / speed * 60_000 * rng.uniform(0.7, 1.3))
         if clock + duration > duration_ms - 500:
             break
+        if records and clock + duration - records[0]["t"] > BATCH_MS:
+            yield clock + 120, records
+            records = []
         raw = pinyin.spelled(phrase)
         records.append(_splice(clock + duration // 2, at, 0, raw, composing=True))
         typed = "".join(rng.choice(SLIPS) if rng.random() > accuracy else character for character in phrase)
         clock += duration
         records.append(_splice(clock, at, len(raw), typed, composing=False))
         at += len(phrase)
-        if clock - sent >= BATCH_MS - 1_500:
-            yield clock + 120, records
-            records, sent = [], clock
     if records:
         yield clock + 120, records
 

@@ -37,7 +37,7 @@ def habits(records: Iterable[replay.Record], passage: str) -> Habits:
     has that one near there.
     """
     state = replay.Replay()
-    taken: dict[int, str] = {}
+    taken: dict[tuple[int, str], None] = {}
     taken_back = 0
     for record in records:
         before = state.committed
@@ -47,11 +47,11 @@ def habits(records: Iterable[replay.Record], passage: str) -> Habits:
         start, removed, _inserted = difference(before, state.committed)
         taken_back += len(normalise(removed))
         for place, character in enumerate(removed, start):
-            taken.setdefault(place, character)
+            taken[place, character] = None
     reference = normalise(passage)
     _tokens, _compared, found = scoring.mistakes(passage, state.committed)
     slips = [(mistake.expected, mistake.typed) for mistake in found if mistake.expected]
-    for place, character in sorted(taken.items()):
+    for place, character in taken:
         now, was = normalise(state.committed[place : place + 1]), normalise(character)
         if len(now) == len(was) == 1 and now != was and now in reference[max(0, place - NEAR) : place + NEAR]:
             slips.append((now, was))

@@ -17,7 +17,6 @@ from exams.typing.queries.flags import (
 from exams.typing.queries.practice import (
     Goal,
     Hand,
-    Week,
     goal,
     hand,
     practice_feedback,
@@ -43,7 +42,6 @@ __all__ = [
     "Flag",
     "Goal",
     "Hand",
-    "Week",
     "as_printed",
     "best_of",
     "best_run",

@@ -90,11 +90,12 @@ def flagged(people: QuerySet[User]) -> QuerySet[TypingRun]:
     """Ended runs of these people with flags (re-checks left out), each with its figures and what has been decided.
 
     Annotated: `speed` and `accuracy` in tenths, `flag_words` (the flags as text, for filters), `decision` (the kind of the
-    newest ruling or None), `rechecked` (whether a re-check has ended).
+    newest ruling or None), `rechecked` (whether no re-check is still to come).
     """
     certified = Cast("certified", BigIntegerField())
     rulings = AttemptRuling.objects.filter(attempt=OuterRef("attempt")).order_by("-id")
-    rechecks = Attempt.objects.filter(ordered__attempt=OuterRef("attempt")).exclude(state=Attempt.State.OPEN)
+    orders = AttemptRuling.objects.filter(attempt=OuterRef("attempt"), kind=AttemptRuling.Kind.RECHECK)
+    due = orders.filter(Q(recheck__isnull=True) | Q(recheck__state=Attempt.State.OPEN))
     return (
         TypingRun.objects.filter(
             attempt__candidacy__user__in=people, attempt__ordered__isnull=True, typed__isnull=False
@@ -107,7 +108,7 @@ def flagged(people: QuerySet[User]) -> QuerySet[TypingRun]:
             accuracy=Case(When(typed=0, then=Value(0)), default=certified * 1000 / F("typed")),
             flag_words=Cast("flags", TextField()),
             decision=Subquery(rulings.values("kind")[:1]),
-            rechecked=Exists(rechecks),
+            rechecked=~Exists(due),
         )
     )
 
@@ -173,7 +174,8 @@ def recent_runs(run: TypingRun, user: User) -> list[Compared]:
     newest = list(runs.select_related(*about).defer("text", "committed").order_by("-attempt__ended_at")[:RECENT])
     if run.pk not in {one.pk for one in newest}:
         newest.append(run)
-    return [Compared(one, figures_of(one), _kind(one, run)) for one in reversed(newest)]
+    newest.sort(key=lambda one: one.attempt.ended_at)
+    return [Compared(one, figures_of(one), _kind(one, run)) for one in newest]
 
 
 def _kind(one: TypingRun, run: TypingRun) -> str:

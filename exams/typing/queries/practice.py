@@ -31,32 +31,22 @@ def practice_trend(user: User, limit: int = 20) -> list[tuple[PracticeRun, scori
 WEEKS = 12
 
 
-@dataclass(frozen=True)
-class Week:
-    """The practice of a week from Monday: certified characters over all its minutes, and how much of the typed stood."""
+def practice_weeks(user: User, now: datetime) -> list[tuple[date, float]]:
+    """(Monday, speed) of the weeks of the last twelve in which the person practised, oldest first. One query.
 
-    monday: date
-    runs: int
-    minutes: int
-    speed: float
-    accuracy: float
-
-
-def practice_weeks(user: User, now: datetime) -> list[Week]:
-    """The weeks of the last twelve in which the person practised, oldest first. One query."""
-    since = now - timedelta(weeks=WEEKS)
-    runs = user.practice_runs.filter(ended_at__isnull=False, started_at__gt=since).order_by("started_at")
+    The speed of a week is its certified characters over all its minutes.
+    """
+    runs = user.practice_runs.filter(ended_at__isnull=False, started_at__gt=now - timedelta(weeks=WEEKS))
     weeks: dict[date, list[tuple[int, int, int]]] = {}
-    for started, *figures in runs.values_list("started_at", "minutes", "typed", "errors"):
+    for started, *figures in runs.order_by("started_at").values_list("started_at", "minutes", "typed", "errors"):
         day = timezone.localdate(started)
         weeks.setdefault(day - timedelta(days=day.weekday()), []).append(tuple(figures))
-    return [_week(monday, rows) for monday, rows in weeks.items()]
+    return [(monday, _speed(rows)) for monday, rows in weeks.items()]
 
 
-def _week(monday: date, rows: list[tuple[int, int, int]]) -> Week:
+def _speed(rows: list[tuple[int, int, int]]) -> float:
     minutes, typed, errors = (sum(column) for column in zip(*rows, strict=True))
-    score = scoring.Score(typed, errors, minutes * scoring.MS_PER_MINUTE, 0, 0)
-    return Week(monday, len(rows), minutes, score.speed, score.accuracy)
+    return scoring.Score(typed, errors, minutes * scoring.MS_PER_MINUTE, 0, 0).speed
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,8 @@ def finish_practice(
     else:
         found = scoring.mistakes(passage, run.committed)[2]
         run.slips = [[mistake.expected, mistake.typed] for mistake in found if mistake.expected][:MOST_SLIPS]
-    if keys is not None and 0 < keys <= MOST_KEYS * max(figures.typed, 1):
+    # Fewer keys than half the characters: the browser did not see them, as with dictation.
+    if keys is not None and figures.typed <= 2 * keys <= 2 * MOST_KEYS * figures.typed:
         run.keys = keys
     run.save()
     return run

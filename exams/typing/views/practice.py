@@ -106,11 +106,9 @@ def _number(text: str) -> int | None:
 
 def _progress(request: HttpRequest) -> dict[str, Any]:
     trend = queries.practice_trend(request.user)
-    weeks = queries.practice_weeks(request.user, request.now)
     return {
         "trend": list(reversed(trend))[:LAST],
-        "weeks": weeks,
-        "points": [(week.monday, week.speed) for week in weeks],
+        "weeks": queries.practice_weeks(request.user, request.now),
         "goal": queries.goal(trend),
         "hand": queries.hand(run for run, _score in trend),
     }

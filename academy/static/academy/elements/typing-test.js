@@ -4,6 +4,7 @@
 // pieces of the passage are fetched ahead (data-chunk). Practice and warm-up show the lines in the page and send nothing
 // while typing; practice underlines mistakes and hands its keystrokes in with the text. Replay shows a recording.
 // The textarea is never touched while an input method composes, and its guards look at no key.
+import { renewForms } from "./exam/session.js";
 import { looksLikeTouch } from "./typing/keyboard.js";
 import { Pad } from "./typing/pad.js";
 import { reduce, start } from "./typing/reducer.js";
@@ -260,6 +261,7 @@ class TypingTest extends HTMLElement {
   hand() {
     if (this.outbox?.stopped) return;
     const form = this.form || this.querySelector("form");
+    renewForms(this);
     const fill = (name, value) => {
       const field = form.querySelector(`[name=${name}]`);
       if (field) field.value = value;

@@ -3,6 +3,7 @@ import { canonical, sha256 } from "./sha256.js";
 
 const MOST_RECORDS = 500;
 const AGAIN_MS = 2000;
+const PATIENCE_MS = 10000;
 
 // Unsent batches of one attempt, beyond a reload. Without IndexedDB (private windows) only the memory keeps them.
 class Shelf {
@@ -56,15 +57,19 @@ export class Refusal extends Error {
 
 export class SignedOut extends Error {}
 
+// Signing in again in another tab gives the browser a new secret: the one of the page is old then.
+const secret = (token) => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || token;
+
 // POSTs JSON and gives the answer; throws Refusal when the server says no, SignedOut when it asks for a login, TypeError when
 // nothing was reached.
 export async function post(url, token, body, keepalive = false) {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
+    headers: { "Content-Type": "application/json", "X-CSRFToken": secret(token), Accept: "application/json" },
     body: JSON.stringify(body),
     keepalive,
     redirect: "manual",
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   if (response.type === "opaqueredirect") throw new SignedOut("signed out");
   const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
