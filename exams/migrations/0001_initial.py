@@ -594,10 +594,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.PositiveIntegerField(verbose_name='sequence number')),
-                ('previous_hash', models.CharField(blank=True, max_length=64, verbose_name='hash of the one before')),
-                ('batch_hash', models.CharField(max_length=64, verbose_name='hash')),
+                ('hash', models.CharField(max_length=32, verbose_name='hash')),
                 ('records', models.JSONField(verbose_name='records')),
                 ('length', models.PositiveIntegerField(verbose_name='length of the text after it')),
+                ('ends_ms', models.PositiveIntegerField(verbose_name='time of its last record, ms')),
                 ('received_at', models.DateTimeField(verbose_name='received')),
                 ('late', models.BooleanField(default=False, verbose_name='late')),
                 ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='exams.attempt', verbose_name='attempt')),

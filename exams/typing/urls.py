@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from exams.typing import views
+from exams.typing import saving, views
 
 urlpatterns = [
     path("ready/<int:pk>/<int:part>/", views.ready, name="typing_ready"),
     path("attempt/<int:pk>/", views.attempt, name="typing_attempt"),
     path("attempt/<int:pk>/resume/", views.resume, name="typing_resume"),
-    path("attempt/<int:pk>/batch/", views.batch, name="typing_batch"),
+    path("attempt/<int:pk>/batch/", saving.batch, name="typing_batch"),
     path("attempt/<int:pk>/chunk/<int:index>/", views.chunk, name="typing_chunk"),
     path("practice/", views.practice, name="practice"),
     path("practice/start/", views.practice_start, name="practice_start"),
