@@ -21,6 +21,7 @@ from exams import services as exams
 from exams.grading import as_shown
 from exams.models import Attempt, Candidacy, Exam, ExamPart, QuestionVersion, Sitting, TypingRun
 from exams.typing import services as typing
+from exams.typing import wire
 from ground.errors import Refused
 from people import services as people
 from people.models import Employment, User
@@ -254,17 +255,16 @@ class History:
         )
         typed = type_passage(run.text, speed=speed, accuracy=accuracy, duration_ms=run.duration_ms, rng=self.rng)
         for seq, (sent_ms, records) in enumerate(typed, start=1):
-            batch_hash = typing.chain_hash(previous, records)
+            packed = wire.pack(records)
+            previous = wire.chain(previous, packed)
             typing.append_batch(
                 attempt_id=attempt.pk,
                 generation=attempt.generation,
                 seq=seq,
-                previous_hash=previous,
-                batch_hash=batch_hash,
-                records=records,
+                batch_hash=previous,
+                records=packed,
                 now=clock + timedelta(milliseconds=sent_ms),
             )
-            previous = batch_hash
         return clock + timedelta(milliseconds=run.duration_ms)
 
     def _ability(self, user: User) -> Ability:

@@ -145,20 +145,21 @@ class TypingRun(models.Model):
 
 @append_only
 class TypingBatch(models.Model):
-    """Keystroke records as they came: idempotent by (attempt, seq), chained by the hash of the one before.
+    """Keystroke records as they came (the small form of wire.py): idempotent by (attempt, seq), chained by hash.
 
-    `length` is that of the whole text after the batch, in code points: the next batch is checked against it, so that no
-    impossible splice is ever stored. `late` batches came after the end and the grace: kept, never counted.
+    `hash` covers the records and the hash of the batch before. `length` is that of the whole text after the batch, in code
+    points, and `ends_ms` the time of its last record: the next batch is checked against both, so that no impossible splice is
+    ever stored. `late` batches came after the end and the grace: kept, never counted.
     """
 
     attempt = models.ForeignKey(
         "exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="batches"
     )
     seq = models.PositiveIntegerField(_("sequence number"))
-    previous_hash = models.CharField(_("hash of the one before"), max_length=64, blank=True)
-    batch_hash = models.CharField(_("hash"), max_length=64)
+    hash = models.CharField(_("hash"), max_length=32)
     records = models.JSONField(_("records"))
     length = models.PositiveIntegerField(_("length of the text after it"))
+    ends_ms = models.PositiveIntegerField(_("time of its last record, ms"))
     received_at = models.DateTimeField(_("received"))
     late = models.BooleanField(_("late"), default=False)
 

@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
+from exams.typing import saving
 from exams.typing.views import candidates, examiners, practice
 
 urlpatterns = [
     path("ready/<int:pk>/<int:part>/", candidates.ready, name="typing_ready"),
     path("attempt/<int:pk>/", candidates.attempt, name="typing_attempt"),
     path("attempt/<int:pk>/resume/", candidates.resume, name="typing_resume"),
-    path("attempt/<int:pk>/batch/", candidates.batch, name="typing_batch"),
+    path("attempt/<int:pk>/batch/", saving.batch, name="typing_batch"),
     path("attempt/<int:pk>/chunk/<int:index>/", candidates.chunk, name="typing_chunk"),
     path("attempt/<int:pk>/recording/", examiners.recording, name="typing_recording"),
     path("recheck/<int:pk>/", candidates.recheck, name="typing_recheck"),

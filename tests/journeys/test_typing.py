@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from exams import services as exams
 from exams.models import Attempt
+from exams.typing import queries
 from exams.typing.models import PracticeRun, TypingBatch, TypingRun
 from exams.typing.services import counted_replay
 from tests import factories
@@ -60,7 +61,7 @@ def test_phrases_are_committed_mended_and_replayed_as_they_stand(page, begun):
     saved(page)
     state = replayed(attempt)
     assert (state.raw, state.committed, state.counts["text_differs"]) == (text[:24], text[:24], 0)
-    assert any(record.get("composing") for batch in TypingBatch.objects.all() for record in batch.records)
+    assert any(record.get("composing") for record in queries.records_of(attempt))
 
 
 def test_pasting_and_undo_change_nothing_and_are_counted_and_told_once(page, begun):

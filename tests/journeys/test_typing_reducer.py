@@ -2,8 +2,7 @@
 
 import pytest
 
-from exams.typing import replay
-from exams.typing.services import chain_hash
+from exams.typing import replay, wire
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -79,14 +78,23 @@ def test_positions_count_code_points_and_lone_surrogates_are_left_out(at_home, l
     assert replay.replay(found["records"]).committed == "a"
 
 
-@pytest.mark.parametrize("text", ["", "客户\n走进", '𠮷\t"\\/\u2028\u007f\x01é', "字" * 5000])
-def test_hashes_are_those_of_the_server(at_home, live_server, text):
-    records = [{"t": 1, "kind": "insertText", "pos": 0, "removed": 0, "inserted": text, "composing": False}]
+@pytest.mark.parametrize("text", ["", "客户\n走进", '𠮷\t"\\/\u2028\u007f\x01é', "字" * 4000])
+def test_batches_and_their_hashes_are_those_of_the_server(at_home, live_server, text):
+    records = [
+        {"t": 5, "kind": "insertCompositionText", "pos": 0, "removed": 0, "inserted": text, "composing": True},
+        {"t": 9, "kind": "insertCompositionText", "pos": len(text), "removed": 0, "inserted": "𠮷", "composing": True},
+        {"t": 9, "kind": "insertSomethingNew", "pos": 0, "removed": 1, "inserted": "", "composing": False},
+        {"t": 12, "kind": "note", "what": "paste"},
+        {"t": 12, "kind": "check", "hash": replay.fingerprint(text)},
+    ]
     found = at_home.evaluate(
         """async ({ url, records }) => {
-          const { canonical, sha256 } = await import(url + "/static/academy/elements/typing/sha256.js");
-          return sha256(`${"0".repeat(64)}\\n${canonical(records)}`);
+          const { sha256 } = await import(url + "/static/academy/elements/typing/sha256.js");
+          const { pack } = await import(url + "/static/academy/elements/typing/wire.js");
+          const packed = pack(records);
+          return [packed, sha256(`${"0".repeat(32)}\\n${JSON.stringify(packed)}`).slice(0, 32)];
         }""",
         {"url": live_server.url, "records": records},
     )
-    assert found == chain_hash("0" * 64, records)
+    assert found == [wire.pack(records), wire.chain("0" * 32, wire.pack(records))]
+    assert wire.unpack(found[0]) == records

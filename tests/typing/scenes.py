@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Sitting
-from exams.typing import services
+from exams.typing import services, wire
 from exams.typing.models import Passage
 from exams.typing.replay import fingerprint
 from tests import factories
@@ -98,12 +98,8 @@ class Browser:
 
     def batch(self, records: list[dict]) -> dict:
         """The next batch, not yet sent."""
-        made = {
-            "seq": self.seq + 1,
-            "previous_hash": self.hash,
-            "batch_hash": services.chain_hash(self.hash, records),
-            "records": records,
-        }
+        packed = wire.pack(records)
+        made = {"seq": self.seq + 1, "batch_hash": wire.chain(self.hash, packed), "records": packed}
         self.seq, self.hash = made["seq"], made["batch_hash"]
         return made
 

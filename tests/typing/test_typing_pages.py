@@ -12,10 +12,10 @@ from django.urls import reverse
 from exams import services as exams
 from exams.models import Attempt
 from exams.typing import passages, queries, services
-from exams.typing.models import PracticeRun, TypingBatch
+from exams.typing.models import PracticeRun
 from tests import factories
 from tests.typing import scenes
-from tests.typing.scenes import Browser, insert
+from tests.typing.scenes import Browser
 
 pytestmark = pytest.mark.django_db
 
@@ -63,45 +63,6 @@ def test_the_page_of_the_test_asks_for_the_passage_and_says_that_it_needs_script
     answer = post(client, "exams:typing_resume", attempt, {}).json()
     assert (answer["elapsed_ms"], answer["duration_ms"], answer["generation"]) == (60_000, 300_000, 2)
     assert len(answer["chunks"]) == 3
-
-
-def test_a_batch_is_confirmed_and_a_refused_one_says_why_by_code(begun):
-    client, attempt = begun
-    browser = Browser(attempt)
-    batch = browser.batch([insert(1000, 0, "客户")])
-    answer = post(client, "exams:typing_batch", attempt, {"generation": 1, **batch})
-    assert answer.json() == {"seq": 1, "late": False, "elapsed_ms": 60_000}
-    stale = post(client, "exams:typing_batch", attempt, {"generation": 0, **browser.batch([insert(2000, 2, "走")])})
-    assert (stale.status_code, stale.json()["code"]) == (409, "generation")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"[]",
-        b"{",
-        b"\xff",
-        b'{"generation":1}',
-        b'{"generation":true,"seq":1,"previous_hash":"","batch_hash":"","records":[]}',
-        b'{"generation":1,"seq":99999999999999999999,"previous_hash":"","batch_hash":"","records":[]}',
-        b'{"generation":1,"seq":1,"previous_hash":5,"batch_hash":"","records":[]}',
-        b"[" * 100_000,
-    ],
-)
-def test_an_unreadable_batch_is_refused(begun, body):
-    client, attempt = begun
-    url = reverse("exams:typing_batch", args=[attempt.pk])
-    answer = client.post(url, body, content_type="application/json")
-    assert (answer.status_code, answer.json()["code"]) == (400, "shape")
-    assert not TypingBatch.objects.exists()
-
-
-@pytest.mark.parametrize("records", [None, "x", 7, [], [[]], [{"t": 1e400, "kind": "note", "what": "paste"}]])
-def test_records_of_any_shape_are_answered(begun, records):
-    client, attempt = begun
-    batch = {"generation": 1, "seq": 1, "previous_hash": "", "batch_hash": "0" * 64, "records": records}
-    assert post(client, "exams:typing_batch", attempt, batch).status_code == 409
 
 
 def test_further_pieces_come_only_when_due(begun):

@@ -1,14 +1,7 @@
 """Every write of the typing test, by topic. All take `now`; those that a person decides take `by`."""
 
-from exams.typing.services.attempts import (
-    GRACE,
-    append_batch,
-    begin,
-    chain_hash,
-    counted_replay,
-    finish,
-    score_of,
-)
+from exams.typing.services.attempts import begin, counted_replay, finish, score_of
+from exams.typing.services.batches import GRACE, REFUSALS, Kept, append_batch
 from exams.typing.services.pool import choose_passages, problem_sentence, publish_passage, retire_passage
 from exams.typing.services.practice import (
     PRACTICE_GRACE,
@@ -25,9 +18,10 @@ __all__ = [
     "GRACE",
     "PRACTICE_GRACE",
     "PRACTICE_MINUTES",
+    "REFUSALS",
+    "Kept",
     "append_batch",
     "begin",
-    "chain_hash",
     "choose_passages",
     "counted_replay",
     "create_standard",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from exams.typing import drills, habits, pace, passages, replay, scoring
+from exams.typing import drills, habits, pace, passages, replay, scoring, wire
 from exams.typing.models import Passage, PracticeRun
 from exams.typing.normalise import normalise
 from ground.errors import Refused
@@ -17,8 +17,8 @@ PRACTICE_MINUTES = (1, 3, 5, 10)
 PRACTICE_GRACE = timedelta(seconds=15)
 RECENT = 20
 """Practices whose mistakes say what is weak."""
-MOST_RECORDS, MOST_SLIPS, MOST_KEYS = 20_000, 400, 50
-"""Bounds of what a page tells: records of a run, mistakes kept, keys for one character."""
+MOST_BATCHES, MOST_SLIPS, MOST_KEYS = 40, 400, 50
+"""Bounds of what a page tells: batches of a run, mistakes kept, keys for one character."""
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def finish_practice(
 ) -> PracticeRun:
     """Scores a practice from the text handed in, once. Raises Refused when it comes long after its time.
 
-    `records` are the keystrokes (as of replay) and `keys` the number of keys pressed, as the page tells them: figures for
+    `records` are the keystrokes as a list of batches (of wire.py) and `keys` the number of keys pressed, as the page tells them: figures for
     the person alone, so what cannot be is left out rather than refused.
     """
     run = PracticeRun.objects.select_for_update(of=("self",)).select_related("version").get(pk=run.pk)
@@ -103,15 +103,17 @@ def finish_practice(
     return run
 
 
-def _sound(records: Any, duration_ms: int) -> list[replay.Record]:
-    """The records when they can be a text growing within the time; else none."""
-    if not isinstance(records, list) or len(records) > MOST_RECORDS:
+def _sound(packed: Any, duration_ms: int) -> list[replay.Record]:
+    """The records of a run's batches when they can be a text growing within the time; else none."""
+    if not isinstance(packed, list) or len(packed) > MOST_BATCHES:
         return []
+    records: list[replay.Record] = []
     after = length = 0
     try:
-        for start in range(0, len(records), replay.MAX_RECORDS):
-            part = records[start : start + replay.MAX_RECORDS]
+        for batch in packed:
+            part = wire.unpack(batch)
             length, after = replay.check(part, latest_ms=duration_ms, after_ms=after, length=length)
+            records += part
     except replay.BadRecords:
         return []
     return records

@@ -1,9 +1,5 @@
 """The test as its candidate meets it, and the small answers to its page. What belongs to others is 404."""
 
-import json
-import re
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,13 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from exams import policy
 from exams.models import Attempt, AttemptRuling, Candidacy, ExamPart
 from exams.services import GRACE, submit, take_over
-from exams.typing import passages, queries, services
+from exams.typing import passages, queries, saving
 from exams.typing.models import TypingRun
 from exams.typing.services import rulings
 from ground.errors import Refused
-
-LARGEST_BATCH = 2 * 1024 * 1024
-_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @require_safe
@@ -67,23 +60,7 @@ def resume(request: HttpRequest, pk: int) -> JsonResponse:
     """This window goes on with the test: clock, text so far, first pieces of the passage. Older windows are refused."""
     run = _run(request, pk)
     run.attempt = take_over(attempt=run.attempt, now=request.now)
-    return JsonResponse(queries.resume(run.attempt, run, request.now))
-
-
-@require_POST
-@never_cache
-def batch(request: HttpRequest, pk: int) -> JsonResponse:
-    """Keeps one batch of keystrokes: JSON {"generation", "seq", "previous_hash", "batch_hash", "records"}."""
-    run = _run(request, pk)
-    given = _batch(request)
-    if given is None:
-        return JsonResponse({"code": "shape", "sentence": _("The browser sent something unreadable.")}, status=400)
-    try:
-        kept = services.append_batch(attempt_id=pk, now=request.now, **given)
-    except Refused as refusal:
-        return JsonResponse({"code": refusal.code, "sentence": str(refusal)}, status=409)
-    elapsed = int((request.now - run.attempt.started_at).total_seconds() * 1000)
-    return JsonResponse({"seq": kept.seq, "late": kept.late, "elapsed_ms": elapsed})
+    return JsonResponse(queries.resume(run.attempt, run, request.now) | {"token": saving.token_of(run.attempt)})
 
 
 @require_safe
@@ -141,29 +118,3 @@ def _over(request: HttpRequest, run: TypingRun) -> bool:
         submit(attempt=run.attempt, now=request.now, ended_by=Attempt.EndedBy.CLOCK)
         return True
     return run.attempt.state != Attempt.State.OPEN
-
-
-def _batch(request: HttpRequest) -> dict[str, Any] | None:
-    """The well-shaped body of a batch, or None. What it says is judged by the service."""
-    if len(request.body) > LARGEST_BATCH:
-        return None
-    try:
-        given = json.loads(request.body)
-        numbers = [given["generation"], given["seq"]]
-        hashes = [given["previous_hash"], given["batch_hash"]]
-        records = given["records"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    if any(isinstance(number, bool) or not isinstance(number, int) for number in numbers):
-        return None
-    if not all(0 <= number <= 1_000_000 for number in numbers):
-        return None
-    if not all(isinstance(text, str) and (text == "" or _HASH.fullmatch(text)) for text in hashes):
-        return None
-    return {
-        "generation": numbers[0],
-        "seq": numbers[1],
-        "previous_hash": hashes[0],
-        "batch_hash": hashes[1],
-        "records": records,
-    }

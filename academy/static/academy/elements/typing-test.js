@@ -12,6 +12,7 @@ import { ReplayView } from "./typing/replay-view.js";
 import { sha256 } from "./typing/sha256.js";
 import { Sheet } from "./typing/sheet.js";
 import { Outbox, Refusal, SignedOut, post } from "./typing/sync.js";
+import { pack } from "./typing/wire.js";
 
 const BATCH_MS = 2000;
 const MOST_RECORDS = 20000; // of a practice
@@ -267,7 +268,9 @@ class TypingTest extends HTMLElement {
       if (field) field.value = value;
     };
     fill("text", this.kept.textContent);
-    fill("records", JSON.stringify(this.records));
+    const batches = [];
+    for (let from = 0; from < this.records.length; from += 500) batches.push(pack(this.records.slice(from, from + 500)));
+    fill("records", JSON.stringify(batches));
     fill("keys", this.keys);
     form.submit();
   }

@@ -1,5 +1,6 @@
 // Batches on their way to the server: numbered, chained by hash, kept in IndexedDB until they are confirmed, sent in order.
-import { canonical, sha256 } from "./sha256.js";
+import { sha256 } from "./sha256.js";
+import { pack } from "./wire.js";
 
 const MOST_RECORDS = 500;
 const AGAIN_MS = 2000;
@@ -61,11 +62,11 @@ export class SignedOut extends Error {}
 const secret = (token) => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || token;
 
 // POSTs JSON and gives the answer; throws Refusal when the server says no, SignedOut when it asks for a login, TypeError when
-// nothing was reached.
-export async function post(url, token, body, keepalive = false) {
+// nothing was reached. `tab` is the signed token of this window, which a batch needs.
+export async function post(url, token, body, { tab = "", keepalive = false } = {}) {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": secret(token), Accept: "application/json" },
+    headers: { "Content-Type": "application/json", "X-CSRFToken": secret(token), "X-Token": tab, Accept: "application/json" },
     body: JSON.stringify(body),
     keepalive,
     redirect: "manual",
@@ -87,13 +88,13 @@ export class Outbox {
   }
 
   // Goes on behind what the server confirms; batches that a closed window left are sent first. True when there were any.
-  async resume({ generation, seq, hash }) {
-    Object.assign(this, { generation, seq, hash });
+  async resume({ token, seq, hash }) {
+    Object.assign(this, { tab: token, seq, hash });
     await this.shelf.forget(seq);
     for (const { attempt, ...batch } of await this.shelf.all()) {
-      if (batch.seq !== this.seq + 1 || batch.previous_hash !== this.hash) continue;
+      if (batch.seq !== this.seq + 1 || batch.after !== this.hash) continue;
       this.queue.push(batch);
-      Object.assign(this, { seq: batch.seq, hash: batch.batch_hash });
+      Object.assign(this, { seq: batch.seq, hash: batch.hash });
     }
     const left = this.queue.length > 0;
     if (left) await this.flush();
@@ -103,20 +104,20 @@ export class Outbox {
   // Makes batches of the records and begins to send them. `leaving`: the window is about to close.
   add(records, leaving = false) {
     for (let from = 0; from < records.length; from += MOST_RECORDS) {
-      const part = records.slice(from, from + MOST_RECORDS);
-      const batch = {
-        seq: this.seq + 1,
-        previous_hash: this.hash,
-        batch_hash: sha256(`${this.hash}\n${canonical(part)}`),
-        records: part,
-      };
-      Object.assign(this, { seq: batch.seq, hash: batch.batch_hash });
+      const part = pack(records.slice(from, from + MOST_RECORDS));
+      const hash = sha256(`${this.hash}\n${JSON.stringify(part)}`).slice(0, 32);
+      const batch = { seq: this.seq + 1, after: this.hash, hash, records: part };
+      Object.assign(this, { seq: batch.seq, hash });
       this.queue.push(batch);
       this.shelf.keep(batch);
     }
     if (leaving && this.queue.length) {
-      post(this.url, this.token, { generation: this.generation, ...this.queue[0] }, true).catch(() => {});
+      this.send(this.queue[0], true).catch(() => {});
     } else this.flush();
+  }
+
+  send({ seq, hash, records }, keepalive = false) {
+    return post(this.url, this.token, { seq, hash, records }, { tab: this.tab, keepalive });
   }
 
   // Resolves when everything is confirmed or refused for good.
@@ -130,7 +131,7 @@ export class Outbox {
       if (this.queue.length > 1) this.report("waiting");
       try {
         const batch = this.queue[0];
-        const answer = await post(this.url, this.token, { generation: this.generation, ...batch });
+        const answer = await this.send(batch);
         this.heard(answer);
         this.queue.shift();
         this.shelf.forget(batch.seq);
