@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams.models import AttemptRuling
 from exams.typing import queries
@@ -34,7 +35,7 @@ class FlaggedTable(Table):
     columns = [
         Column(
             "name",
-            _("Name"),
+            pgettext_lazy("of a person", "Name"),
             order=("attempt__candidacy__user__name_sort",),
             value=lambda run: run.attempt.candidacy.user.name,
             url=lambda run: reverse("exams:typing_run", args=[run.attempt_id]),
