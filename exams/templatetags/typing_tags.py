@@ -2,6 +2,7 @@
 
 from django import template
 
+from exams.models import AttemptRuling
 from exams.typing import queries, scoring
 from exams.typing.models import TypingRun
 
@@ -25,6 +26,12 @@ def typing_rechecks(run: TypingRun) -> list[tuple[TypingRun, scoring.Score]]:
     """The ended re-checks of a run's attempt with their figures."""
     ended = (one for one in queries.rechecks_of(run.attempt) if one.typed is not None)
     return [(one, queries.figures_of(one)) for one in ended]
+
+
+@register.simple_tag
+def typing_order(run: TypingRun) -> AttemptRuling | None:
+    """The order of a re-check of a run's attempt that has not been begun."""
+    return queries.waiting_order(run.attempt)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from exams.typing.queries.flags import (
     recent_runs,
     rechecks_of,
     recording,
+    waiting_order,
     with_decision,
     with_flag,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "recording",
     "records_of",
     "resume",
+    "waiting_order",
     "with_decision",
     "with_flag",
 ]

@@ -191,6 +191,11 @@ def rechecks_of(attempt: Attempt) -> list[TypingRun]:
     return list(runs.select_related("attempt__ordered__by").order_by("attempt__started_at"))
 
 
+def waiting_order(attempt: Attempt) -> AttemptRuling | None:
+    """The order of a re-check that nobody has begun yet."""
+    return attempt.rulings.filter(kind=AttemptRuling.Kind.RECHECK, recheck__isnull=True).order_by("id").first()
+
+
 def late_batches(attempt: Attempt) -> int:
     """How many batches came after the grace: kept, never counted."""
     return TypingBatch.objects.filter(attempt=attempt, late=True).count()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from exams.models import Attempt, AttemptRuling, Candidacy
 from exams.services.attempts import rule
-from exams.typing import passages, scoring
+from exams.typing import passages, queries, scoring
 from exams.typing.models import TypingRun
 from exams.typing.normalise import VERSION
 from exams.typing.services.pool import choose_passages
@@ -37,7 +37,7 @@ def order_recheck(*, attempt: Attempt, by: User, reason: str, now: datetime) -> 
     candidacy = candidacy.get(pk=attempt.candidacy_id)
     if attempt.ordered_id is not None or not TypingRun.objects.filter(attempt=attempt).exists():
         raise Refused(_("Only a typing test can be re-checked, and a re-check is not checked again."), code="kind")
-    if waiting := waiting_order(attempt):
+    if waiting := queries.waiting_order(attempt):
         return waiting
     order = rule(attempt=attempt, kind=AttemptRuling.Kind.RECHECK, by=by, reason=reason, now=now)
     notify(
@@ -49,11 +49,6 @@ def order_recheck(*, attempt: Attempt, by: User, reason: str, now: datetime) -> 
         url=reverse("exams:typing_recheck", args=[order.pk]),
     )
     return order
-
-
-def waiting_order(attempt: Attempt) -> AttemptRuling | None:
-    """The order of a re-check that nobody has begun yet."""
-    return attempt.rulings.filter(kind=AttemptRuling.Kind.RECHECK, recheck__isnull=True).order_by("id").first()
 
 
 def recheck_code(order: AttemptRuling) -> str:

@@ -38,7 +38,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _run(request, pk)
     attempt = shown.attempt
     person = attempt.candidacy.user
-    order = rulings.waiting_order(attempt)
+    order = queries.waiting_order(attempt)
     return render(
         request,
         "exams/typing/run.html",
