@@ -176,9 +176,9 @@ def test_six_lines_stay_free_under_the_caret_and_nothing_moves_while_composing(p
     )
     assert free >= 5.9
     commit(cdp, text[400:405])
-    now = page.locator(".passage p.now")
-    assert text[395:405][-4:] in "".join(page.locator(".passage p").all_inner_texts())
-    assert now.bounding_box()["y"] < page.locator(".padframe").bounding_box()["y"]
+    now, passage = (page.locator(place).bounding_box() for place in (".passage p.now", ".passage"))
+    assert passage["y"] <= now["y"] < now["y"] + now["height"] <= passage["y"] + passage["height"]
+    assert text[403] in page.locator(".passage p.now").inner_text()
 
 
 def test_time_up_keeps_what_was_committed_and_drops_the_open_composition(page, begun, complaints):
