@@ -101,7 +101,9 @@ class Person:
                 break
             self.value.apply(record)
             made.append(record)
-        packed, self.hash = pack([*made, {"t": until, "kind": "check", "hash": replay.fingerprint(self.value.raw)}], self.hash)
+        packed, self.hash = pack(
+            [*made, {"t": until, "kind": "check", "hash": replay.fingerprint(self.value.raw)}], self.hash
+        )
         self.seq += 1
         return encode(self.seq, self.hash, packed)
 
@@ -239,10 +241,16 @@ def main() -> int:
     sent = sum(person.seq for person in persons)
     print(f"{'step':<16}{'cpu ms':>9}{'ratio':>8}{'queries':>9}{'p95 ms':>9}{'errors':>8}")
     print(f"{'bare_save':<16}{bare.cpu_ms:>9.2f}{1:>8.2f}{'':>9}{bare.p95_ms:>9.1f}{len(bare.errors):>8}")
-    print(f"{'typing_batch':<16}{row['cpu_ms']:>9.2f}{row['ratio']:>8.2f}{row['queries']:>9}{row['p95_ms']:>9.1f}{row['errors']:>8}")
-    print(f"{PEOPLE} people, {sent} batches in {figures.seconds:.0f} s ({sent / figures.seconds:.0f} a second), {len(missing)} people with something lost")
+    print(
+        f"{'typing_batch':<16}{row['cpu_ms']:>9.2f}{row['ratio']:>8.2f}{row['queries']:>9}{row['p95_ms']:>9.1f}{row['errors']:>8}"
+    )
+    print(
+        f"{PEOPLE} people, {sent} batches in {figures.seconds:.0f} s ({sent / figures.seconds:.0f} a second), {len(missing)} people with something lost"
+    )
     print(f"the driver ran on the same two cores and took {share:.0%} of one")
-    print(f"ten minutes at {SPEED} characters: {payload:.1f} KiB in {count} bodies, {records} records; replayed and scored in {scoring_ms:.1f} ms")
+    print(
+        f"ten minutes at {SPEED} characters: {payload:.1f} KiB in {count} bodies, {records} records; replayed and scored in {scoring_ms:.1f} ms"
+    )
     for line in [*figures.errors[:3], *missing[:3]]:
         print(line, file=sys.stderr)
     if "quick" not in sys.argv:

@@ -1,6 +1,6 @@
 """Reads of the typing test by topic, shaped for its pages and for who asks from above."""
 
-from exams.typing.queries.attempts import chunk, records_of, resume
+from exams.typing.queries.attempts import broken_at, chunk, records_of, resume
 from exams.typing.queries.practice import Goal, goal, practice_feedback, practice_score, practice_trend
 from exams.typing.queries.results import Feedback, as_printed, best_of, best_run, feedback, figures_of, marked_parts
 
@@ -10,6 +10,7 @@ __all__ = [
     "as_printed",
     "best_of",
     "best_run",
+    "broken_at",
     "chunk",
     "feedback",
     "figures_of",
