@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from exams.typing import saving, views
+from exams.typing import authoring, saving, views
 
 urlpatterns = [
+    path("passages/", authoring.passage_report, name="passage_report"),
+    path("passages/figures/", authoring.passage_figures, name="passage_figures"),
     path("ready/<int:pk>/<int:part>/", views.ready, name="typing_ready"),
     path("attempt/<int:pk>/", views.attempt, name="typing_attempt"),
     path("attempt/<int:pk>/resume/", views.resume, name="typing_resume"),

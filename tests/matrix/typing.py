@@ -31,6 +31,8 @@ ROWS = [
     Row("exams:typing_resume", roles="owner", args=attempt, method="post"),
     Row("exams:typing_batch", roles="owner", args=attempt, method="post"),
     Row("exams:typing_chunk", roles="owner", args=lambda world: [*attempt(world), 0]),
+    Row("exams:passage_report", roles={"examiner", "administrator", "auditor"}),
+    Row("exams:passage_figures", roles={"examiner", "administrator"}, method="post"),
     Row("exams:practice", roles="everybody"),
     Row("exams:practice_start", roles="everybody", method="post", data=lambda world: {"minutes": "1"}),
     Row("exams:practice_run", roles="owner", args=practice),

@@ -2,7 +2,13 @@
 
 from exams.typing.services.attempts import begin, counted_replay, finish, score_of
 from exams.typing.services.batches import GRACE, REFUSALS, Kept, append_batch
-from exams.typing.services.pool import choose_passages, problem_sentence, publish_passage, retire_passage
+from exams.typing.services.pool import (
+    choose_passages,
+    problem_sentence,
+    publish_passage,
+    retire_passage,
+    taken_sentence,
+)
 from exams.typing.services.practice import (
     PRACTICE_GRACE,
     PRACTICE_MINUTES,
@@ -31,4 +37,5 @@ __all__ = [
     "retire_passage",
     "score_of",
     "start_practice",
+    "taken_sentence",
 ]
