@@ -1,4 +1,4 @@
-"""Who may open the pages of the typing test: the candidate alone; practice is for everybody."""
+"""Who may open the pages of the typing test: the candidate alone; practice is for everybody, passages for their authors."""
 
 from exams import services as exams
 from exams.typing import services
@@ -29,7 +29,8 @@ ROWS = [
     Row("exams:typing_ready", roles="owner", args=part),
     Row("exams:typing_attempt", roles="owner", args=attempt),
     Row("exams:typing_resume", roles="owner", args=attempt, method="post"),
-    Row("exams:typing_batch", roles="owner", args=attempt, method="post"),
+    # By its signed token: without one it is a bad request for everybody, with one no session is asked.
+    Row("exams:typing_batch", roles="public", args=attempt, method="post"),
     Row("exams:typing_chunk", roles="owner", args=lambda world: [*attempt(world), 0]),
     Row("exams:passage_report", roles={"examiner", "administrator", "auditor"}),
     Row("exams:passage_figures", roles={"examiner", "administrator"}, method="post"),
