@@ -42,7 +42,15 @@ from exams.queries.papers import (
 from exams.queries.release import over, released_only, released_to_candidate, with_sitters
 from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
 from exams.queries.results import questions_shown, result_page, results_of, strengths
-from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
+from exams.queries.verdicts import (
+    UNDECIDED_FOR,
+    newest_sums,
+    read_attempts,
+    recount,
+    undecided,
+    verdict_of,
+    with_attempts,
+)
 from exams.queries.windows import (
     calendar_event,
     exam_check,
@@ -100,6 +108,7 @@ __all__ = [
     "question_figures",
     "question_report",
     "questions_shown",
+    "read_attempts",
     "recount",
     "released",
     "released_only",
@@ -131,7 +140,6 @@ __all__ = [
     "turns",
     "undecided",
     "unit_rates",
-    "verdict",
     "verdict_of",
     "waiting",
     "waiting_questions",

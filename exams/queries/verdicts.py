@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from exams import folding
 from exams.models import Attempt, Candidacy, ExamPart, Mark
@@ -13,19 +13,20 @@ UNDECIDED_FOR = timedelta(days=7)
 """How long after closing the sweeper looks for candidacies that nothing has decided; `recount` names older ones."""
 
 
-def verdict(candidacy: Candidacy, now: datetime) -> folding.Verdict:
-    """What the attempts of a candidacy come to now."""
-    candidacy = with_attempts(Candidacy.objects.filter(pk=candidacy.pk)).get()
-    return verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
-
-
 def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
     """Candidacies with sitting, exam, parts and attempts at hand."""
+    return candidacies.select_related("sitting__exam").prefetch_related(*_attempts_and_parts())
+
+
+def read_attempts(candidacy: Candidacy) -> None:
+    """The same for one that is at hand already, its sitting and exam too; what is read stays."""
+    prefetch_related_objects([candidacy], *_attempts_and_parts())
+
+
+def _attempts_and_parts() -> tuple[Prefetch, Prefetch]:
     attempts = Attempt.objects.select_related("typing").order_by("number")
     parts = ExamPart.objects.select_related("standard").order_by("order", "id")
-    return candidacies.select_related("sitting__exam").prefetch_related(
-        Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", parts)
-    )
+    return Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", parts)
 
 
 def verdict_of(candidacy: Candidacy, parts: Sequence[ExamPart], now: datetime) -> folding.Verdict:

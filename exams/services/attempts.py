@@ -34,6 +34,17 @@ from people.models import User
 from people.services import notify
 
 State, EndedBy = Attempt.State, Attempt.EndedBy
+ENDED = (
+    "state",
+    "points",
+    "out_of",
+    "score",
+    "passed",
+    "ended_by",
+    "ended_at",
+    "generation",
+    "paused_at",
+)
 
 
 @transaction.atomic
@@ -159,8 +170,7 @@ def submit(
     The score is in percent of the paper's points, cut after two places; the pass mark is the one at the start, and passing
     is decided in whole points. A typing attempt is scored by the typing room.
     """
-    candidacies = Candidacy.objects.select_for_update(of=("self",)).select_related("sitting", "user")
-    candidacy = candidacies.get(pk=attempt.candidacy_id)
+    candidacy = _locked(attempt.candidacy_id)
     attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
     attempt.candidacy = candidacy
     if attempt.state != State.OPEN:
@@ -176,11 +186,11 @@ def submit(
     attempt.ended_at = min(now, attempt.deadline) if ended_by == EndedBy.CLOCK else now
     attempt.generation += 1
     attempt.paused_at = None
-    attempt.save()
+    attempt.save(update_fields=ENDED)
     actor = by or (attempt.candidacy.user if ended_by == EndedBy.CANDIDATE else None)
     figures = {"ended_by": ended_by, "score": str(attempt.score), "passed": attempt.passed}
     journal.record("attempt.ended", attempt, by=actor, now=now, reason=reason, data=figures)
-    fold(candidacy=candidacy, now=now)
+    _decide(candidacy, now)
     return attempt
 
 
@@ -231,7 +241,7 @@ def sum_marks(attempt: Attempt, marks: list[Mark] | None = None) -> None:
 @transaction.atomic
 def settle(*, attempt: Attempt, now: datetime) -> Attempt:
     """Sums the newest marks of an ended attempt anew and folds the result; an open or void one is returned as is."""
-    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
+    candidacy = _locked(attempt.candidacy_id)
     attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
     if attempt.state not in (State.MARKING, State.GRADED) or attempt.paper is None:
         return attempt
@@ -241,7 +251,7 @@ def settle(*, attempt: Attempt, now: datetime) -> Attempt:
     if attempt.state != before:
         figures = {"score": str(attempt.score), "passed": attempt.passed}
         journal.record("attempt.graded", attempt, by=None, now=now, data=figures)
-    fold(candidacy=candidacy, now=now)
+    _decide(candidacy, now)
     return attempt
 
 
@@ -287,7 +297,7 @@ def end_overdue(*, now: datetime) -> int:
 @transaction.atomic
 def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -> AttemptRuling:
     """A named person's decision on an ended attempt: void takes it out of the count, confirm records that it stands."""
-    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
+    candidacy = _locked(attempt.candidacy_id)
     attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
     if candidacy.user_id == by.pk:
         raise Refused(_("Nobody decides on themselves."), code="own")
@@ -313,7 +323,7 @@ def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -
             url=reverse("exams:result", args=[candidacy.pk]),
         )
     journal.record(f"attempt.{kind}", attempt, by=by, now=now, reason=reason)
-    fold(candidacy=candidacy, now=now)
+    _decide(candidacy, now)
     return ruling
 
 
@@ -324,8 +334,17 @@ def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
 
     A result that a ruling or an extra try has opened again is kept and says what counts now.
     """
-    locked = queries.with_attempts(Candidacy.objects.select_for_update(of=("self",)))
-    candidacy = locked.select_related("user", "result").get(pk=candidacy.pk)
+    return _decide(_locked(candidacy.pk), now)
+
+
+def _locked(pk: int) -> Candidacy:
+    """A candidacy under its lock, with what deciding it asks for."""
+    locked = Candidacy.objects.select_for_update(of=("self",))
+    return locked.select_related("sitting__exam", "user", "result").get(pk=pk)
+
+
+def _decide(candidacy: Candidacy, now: datetime) -> Result | None:
+    queries.read_attempts(candidacy)
     verdict = queries.verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
     before = getattr(candidacy, "result", None)
     if before is None and not verdict.decided:
