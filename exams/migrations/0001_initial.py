@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=80, verbose_name='title')),
                 ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
                 ('pass_percent', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='pass mark, percent')),
-                ('tries', models.PositiveSmallIntegerField(default=1, verbose_name='tries')),
+                ('tries', models.PositiveSmallIntegerField(default=1, help_text='A typing test has the tries of its standard.', verbose_name='tries')),
                 ('weight', models.PositiveSmallIntegerField(default=1, verbose_name='weight in the total')),
                 ('exam', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='exams.exam', verbose_name='exam')),
             ],
@@ -640,6 +640,7 @@ class Migration(migrations.Migration):
                 ('gate', models.PositiveSmallIntegerField(default=95, verbose_name='least accuracy, percent')),
                 ('minutes', models.PositiveSmallIntegerField(verbose_name='minutes')),
                 ('punctuation', models.CharField(choices=[('width-insensitive', 'full and half width count the same'), ('strict', 'every mark as printed'), ('ignore', 'punctuation is ignored')], default='width-insensitive', max_length=20, verbose_name='punctuation')),
+                ('tries', models.PositiveSmallIntegerField(default=2, help_text='Each on another passage. A sitting may grant more to one person.', verbose_name='tries')),
                 ('counts', models.CharField(choices=[('best', 'the best try counts'), ('last', 'the last try counts')], default='best', max_length=8, verbose_name='which try counts')),
                 ('level', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='typing_standards', to='people.level', verbose_name='level')),
             ],
@@ -847,7 +848,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='typingstandard',
-            constraint=models.CheckConstraint(condition=models.Q(('gate__range', (0, 100)), ('minutes__range', (1, 60)), ('threshold__gte', 1)), name='a_typing_standard_is_within_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(('gate__range', (0, 100)), ('minutes__range', (1, 60)), ('threshold__gte', 1), ('tries__range', (1, 20))), name='a_typing_standard_is_within_reason'),
         ),
         migrations.AddConstraint(
             model_name='exampart',

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
@@ -38,7 +39,7 @@ def verdict_of(candidacy: Candidacy, parts: Sequence[ExamPart], now: datetime) -
                 part=part.pk,
                 title=part.title,
                 kind=part.kind,
-                allowed=part.tries + candidacy.extra_tries,
+                allowed=tries_allowed(part, attempts) + candidacy.extra_tries,
                 rule=_rule(part, attempts),
                 tries=tuple(_try(attempt) for attempt in attempts if attempt.part_id == part.pk),
                 weight=part.weight,
@@ -54,9 +55,20 @@ def _rule(part: ExamPart, attempts: Sequence[Attempt]) -> str:
     """Which try counts: of a paper the best; of a typing test what its standard said when the newest try began."""
     if part.standard is None:
         return folding.BEST
+    return _frozen(part, attempts).get("counts") or part.standard.counts
+
+
+def tries_allowed(part: ExamPart, attempts: Sequence[Attempt]) -> int:
+    """How many tries a part has; of a typing test what its standard said when the newest try began."""
+    return _frozen(part, attempts).get("tries") or part.tries_allowed
+
+
+def _frozen(part: ExamPart, attempts: Sequence[Attempt]) -> dict[str, Any]:
+    """The standard as the newest run of a part froze it; empty before there is one, and for papers."""
+    if part.standard_id is None:
+        return {}
     runs = [getattr(attempt, "typing", None) for attempt in attempts if attempt.part_id == part.pk]
-    frozen = [run.standard.get("counts") for run in runs if run is not None]
-    return (frozen[-1] if frozen else None) or part.standard.counts
+    return next((run.standard for run in reversed(runs) if run is not None), {})
 
 
 def _try(attempt: Attempt) -> folding.Try:

@@ -62,7 +62,7 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime, by: Us
         .select_related("sitting__exam__level", "user")
         .get(pk=candidacy.pk)
     )
-    attempts = list(candidacy.attempts.order_by("number"))
+    attempts = list(candidacy.attempts.select_related("typing").order_by("number"))
     tried = [attempt for attempt in attempts if attempt.part_id == part.pk]
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
@@ -115,7 +115,7 @@ def _check_may_start(candidacy: Candidacy, part: ExamPart, attempts: list[Attemp
     tried = [attempt for attempt in attempts if attempt.part_id == part.pk]
     if any(attempt.state == State.GRADED and attempt.passed for attempt in tried):
         raise Refused(_("You have passed this part."), code="passed")
-    if len(tried) >= part.tries + candidacy.extra_tries:
+    if len(tried) >= queries.tries_allowed(part, tried) + candidacy.extra_tries:
         raise Refused(_("No try is left for this part."), code="no_tries")
 
 

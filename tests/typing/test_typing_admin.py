@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exams.typing import authoring, equating, passages, services
-from exams.typing.models import Passage, TypingRun
+from exams.typing.models import Passage, TypingRun, TypingStandard
+from ground.models import JournalEntry
 from people.services import choose_language, ensure_groups
 from tests import factories
 from tests.typing import scenes
@@ -171,3 +172,40 @@ def test_the_command_tells_the_figures_of_a_folder(tmp_path):
 def test_people_without_the_role_do_not_get_in(client):
     client.force_login(factories.person())
     assert client.get("/admin/passages/").status_code in (302, 403)
+
+
+class TestStandards:
+    FORM = {
+        "name": "中级工",
+        "code": "mid",
+        "level": "",
+        "threshold": "50",
+        "gate": "95",
+        "minutes": "5",
+        "punctuation": "strict",
+        "tries": "2",
+        "counts": "last",
+    }
+
+    def test_an_administrator_writes_and_changes_a_standard_by_its_form(self, client):
+        ensure_groups()
+        client.force_login(factories.with_role("administrator"))
+        client.post(reverse("typing_standards:add"), self.FORM)
+        standard = TypingStandard.objects.get()
+        figures = {name: getattr(standard, name) for name in ("threshold", "gate", "minutes", "tries")}
+        assert figures == {"threshold": 50, "gate": 95, "minutes": 5, "tries": 2}
+        assert (standard.punctuation, standard.counts) == ("strict", "last")
+        edit = reverse("typing_standards:edit", args=[standard.pk])
+        client.post(edit, self.FORM | {"gate": "97", "code": "other"})
+        client.post(edit, self.FORM | {"gate": "101"})
+        client.post(edit, self.FORM | {"tries": "0"})
+        client.post(edit, self.FORM | {"minutes": "61"})
+        standard.refresh_from_db()
+        assert (standard.code, standard.gate, standard.tries, standard.minutes) == ("mid", 97, 2, 5)
+        change = JournalEntry.objects.get(verb="typing_standard.changed")
+        assert (change.data["before"]["gate"], change.data["after"]["gate"]) == (95, 97)
+
+    def test_the_same_values_again_change_nothing(self, now):
+        standard = scenes.standard(now)
+        services.change_standard(standard=standard, by=None, now=now, threshold=30, tries=3)
+        assert not JournalEntry.objects.filter(verb="typing_standard.changed").exists()

@@ -16,7 +16,7 @@ from exams.typing.services.practice import (
     practice_text,
     start_practice,
 )
-from exams.typing.services.standards import create_standard
+from exams.typing.services.standards import change_standard, create_standard
 
 __all__ = [
     "GRACE",
@@ -26,6 +26,7 @@ __all__ = [
     "Kept",
     "append_batch",
     "begin",
+    "change_standard",
     "choose_passages",
     "counted_replay",
     "create_standard",
