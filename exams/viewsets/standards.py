@@ -18,7 +18,7 @@ class StandardForm(WagtailAdminModelForm):
     gate = forms.IntegerField(label=_("Least accuracy (%)"), min_value=0, max_value=100)
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=60)
     tries = forms.IntegerField(
-        label=_("Tries"),
+        label=_("Tries allowed"),
         min_value=1,
         max_value=20,
         initial=2,
