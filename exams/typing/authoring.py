@@ -17,6 +17,7 @@ from people.policy import requires
 WRITES_PASSAGES = (Role.EXAMINER, Role.ADMINISTRATOR)
 LARGEST = 20_000  # characters that are looked at
 FILLINGS = (1, 2, 3)  # seeds of the preview
+MOST_TAKEN = 3  # sentences of other passages that are named at once
 
 
 @require_POST
@@ -44,7 +45,7 @@ def figures_of(text: str, allowed: str, code: str) -> dict[str, Any]:
             "uncommon": f"{found.uncommon_share / 10:.1f}",
         },
         "minutes": found.tokens // passages.TOKENS_PER_MINUTE,
-        "problems": [*wrong, *(services.taken_sentence(*one) for one in taken)],
+        "problems": [*wrong, *(services.taken_sentence(*one) for one in taken[:MOST_TAKEN])],
         "fillings": passages.fillings(text, FILLINGS) if found.slots else [],
     }
 

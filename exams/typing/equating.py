@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-BEYOND_PERCENT = 3.0
+BEYOND_PERCENT = 3
 LEAST_ATTEMPTS = 30
 _STILL, _MOST_ROUNDS = 1e-9, 500
 

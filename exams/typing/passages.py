@@ -100,10 +100,10 @@ def fillings(text: str, seeds: Iterable[int]) -> list[list[tuple[str, bool]]]:
     return shown
 
 
-def sentences(text: str) -> dict[str, None]:
-    """The whole sentences of a text in their normal form, filled once, each once and in order."""
-    parts = map(normalise, _SENTENCE_END.split(fill(text, 0)))
-    return dict.fromkeys(part for part in parts if len(part) >= WHOLE_SENTENCE)
+def sentences(text: str) -> dict[str, str]:
+    """The whole sentences of a text, filled once, in order: the normal form of each and how it is written."""
+    parts = {normalise(part): part.strip() for part in _SENTENCE.findall(fill(text, 0))}
+    return {tokens: part for tokens, part in parts.items() if len(tokens) >= WHOLE_SENTENCE}
 
 
 def figures(text: str) -> Figures:

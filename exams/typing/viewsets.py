@@ -61,6 +61,7 @@ class FiguresPanel(HelpPanel):
             values = {name: self.form[name].value() or "" for name in ("text", "allowed", "code")}
             context = authoring.figures_of(**values) | {
                 "url": reverse("exams:passage_figures"),
+                "code": self.instance.code if known else "",
                 "versions": self.instance.versions.annotate(drawn=Count("runs")).order_by("-number") if known else [],
             }
             self.content = render_to_string("exams/typing/passage_panel.html", context)

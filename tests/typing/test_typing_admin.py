@@ -41,6 +41,7 @@ def test_a_passage_is_published_changed_and_retired(examiner):
     assert f"{passages.figures(passage.current.text).tokens} characters" in page
     assert "Version 1 of" in page
     assert reverse("exams:passage_figures") in page
+    assert """hx-vals='{"code": "reception"}'""" in page
     examiner.post(edit, form(text=passage.current.text.replace("老花镜", "放大镜"), retired="on"))
     passage.refresh_from_db()
     assert passage.current.number == 2

@@ -51,10 +51,10 @@ def equated() -> list[PassageRow]:
 
 def taken_sentences(text: str, *, but: str = "") -> list[tuple[str, Passage]]:
     """Sentences of a text that another passage (not the one with the code `but`) has too, with that passage. One query."""
-    sentences = passages.sentences(text)
+    own = passages.sentences(text)
     others = Passage.objects.filter(current__isnull=False, retired_at__isnull=True).exclude(code=but)
     found = []
     for other in others.select_related("current"):
         known = passages.sentences(other.current.text)
-        found += [(sentence, other) for sentence in sentences if sentence in known]
+        found += [(written, other) for tokens, written in own.items() if tokens in known]
     return found

@@ -65,9 +65,9 @@ def retire_passage(*, passage: Passage, by: User | None, now: datetime) -> Passa
 
 def taken_sentence(sentence: str, other: Passage) -> str:
     """That another passage has a sentence already, as an author reads it."""
-    return _("This sentence is in the passage “%(title)s” already: %(sentence)s.") % {
+    return _("This sentence is in the passage “%(title)s” already: %(sentence)s") % {
         "title": other.title,
-        "sentence": queries.as_printed(sentence),
+        "sentence": sentence,
     }
 
 
