@@ -198,13 +198,13 @@ class History:
     ) -> None:
         """Everybody who comes takes every part, one after the other, twice where typing allows and the first try failed."""
         candidacies = sitting.candidacies.select_related("user", "sitting__exam").order_by("user__employee_no")
-        parts = list(sitting.exam.parts.order_by("order"))
+        parts = list(sitting.exam.parts.select_related("standard").order_by("order"))
         for candidacy in candidacies:
             if (only is not None and candidacy.user not in only) or self.rng.random() < absent:
                 continue
             clock = (start or sitting.opens_at) + timedelta(minutes=self.rng.randint(2, 40))
             for part in parts:
-                for _try in range(part.tries):
+                for _try in range(part.tries_allowed):
                     attempt = self._take(candidacy, part, clock)
                     if attempt is None:
                         break

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from exams import services
 from exams.models import Exam
 from ground.errors import Refused
+from ground.numbers import wholes
 from people.models import Level, Post, Unit, User
 from people.policy import topmost
 
@@ -221,9 +222,7 @@ class ActForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """`pick`: the numbers of candidacies; the view looks up those in reach."""
-        asked = self.data.getlist("pick")
-        picks = [int(pick) for pick in asked if pick.isascii() and pick.isdigit() and len(pick) < 19]
-        return super().clean() | {"pick": picks}
+        return super().clean() | {"pick": wholes(self.data.getlist("pick"))}
 
 
 class InviteForm(forms.Form):

@@ -42,7 +42,16 @@ from exams.queries.papers import (
 from exams.queries.release import over, released_only, released_to_candidate, with_sitters
 from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
 from exams.queries.results import questions_shown, result_page, results_of, strengths
-from exams.queries.verdicts import UNDECIDED_FOR, newest_sums, recount, undecided, verdict, verdict_of, with_attempts
+from exams.queries.verdicts import (
+    UNDECIDED_FOR,
+    newest_sums,
+    read_attempts,
+    recount,
+    tries_allowed,
+    undecided,
+    verdict_of,
+    with_attempts,
+)
 from exams.queries.windows import (
     calendar_event,
     exam_check,
@@ -100,6 +109,7 @@ __all__ = [
     "question_figures",
     "question_report",
     "questions_shown",
+    "read_attempts",
     "recount",
     "released",
     "released_only",
@@ -128,10 +138,10 @@ __all__ = [
     "strengths",
     "topic_rates",
     "topic_strength",
+    "tries_allowed",
     "turns",
     "undecided",
     "unit_rates",
-    "verdict",
     "verdict_of",
     "waiting",
     "waiting_questions",

@@ -275,10 +275,12 @@ def _anybody_sits(sitting: Sitting) -> bool:
     return sat.exists()
 
 
-def reviewed(attempt: Attempt) -> list[Reviewed]:
-    """The marked paper with keys and explanations; call it only for a released attempt."""
+def reviewed(attempt: Attempt, points: Mapping[int, Decimal] | None = None) -> list[Reviewed]:
+    """The marked paper with keys and explanations; call it only for a released attempt. `points` by position are read unless
+    they are at hand."""
     versions = keyed_versions({item["version"] for item in attempt.paper.items})
-    points = {mark.position: mark.points for mark in Mark.objects.filter(attempt=attempt).order_by("id")}
+    if points is None:
+        points = dict(Mark.objects.filter(attempt=attempt).order_by("id").values_list("position", "points"))
     return [
         _reviewed(question, versions[question.version], points.get(question.position)) for question in asked(attempt)
     ]

@@ -1,7 +1,7 @@
 """What came out: a person's results, the page of one result, and the topics behind it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from exams import grading, statistics
-from exams.models import Attempt, Exam, KeyCorrection, Mark, Marking, QuestionVersion, RemarkRequest, Result
+from exams import statistics
+from exams.models import Attempt, Exam, KeyCorrection, Mark, Marking, Paper, QuestionVersion, RemarkRequest, Result
 from exams.queries.candidates import MySitting, PartState
 from exams.queries.marking import rubric_of
-from exams.queries.papers import Reviewed, reviewed
+from exams.queries.papers import Reviewed, keyed_versions, reviewed
 from exams.queries.release import over, released_to_candidate
 from exams.queries.verdicts import verdict_of
 from people.models import User
@@ -48,15 +48,27 @@ class Answered:
     review: Reviewed
     points: Decimal
     out_of: int
-    by_people: bool
     judgements: list[Judgement] = field(default_factory=list)
     correction: str = ""
     remark: RemarkRequest | None = None
 
     @property
-    def right(self) -> bool:
-        """Whether all points were won."""
-        return self.points >= self.out_of > 0
+    def plain(self) -> bool:
+        """Whether its key alone gave the mark, and nobody has said anything."""
+        return bool(self.out_of) and not (self.judgements or self.correction or self.remark)
+
+
+@dataclass
+class AnsweredPaper:
+    """A marked paper on the result page."""
+
+    attempt: Attempt
+    questions: list[Answered]
+
+    @property
+    def askable(self) -> list[int]:
+        """The positions of the questions that nobody has been asked to mark again."""
+        return [row.review.asked.position for row in self.questions if row.remark is None]
 
 
 def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
@@ -82,17 +94,21 @@ def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
         )
     papers = [part["attempt"] for part in parts if part["attempt"] is not None and part["attempt"].paper_id]
     shown = exam.reveals != Reveals.SCORE and bool(papers) and over(row.sitting, now)
-    marked = list(Attempt.objects.filter(pk__in=[paper.pk for paper in papers]).select_related("paper", "part"))
+    marks = _newest_marks(papers)
+    frozen = Paper.objects.in_bulk([attempt.paper_id for attempt in papers]) if shown else {}
+    for part in parts:
+        if part["attempt"] is not None and part["attempt"].paper_id in frozen:
+            part["attempt"].part, part["attempt"].paper = part["state"].part, frozen[part["attempt"].paper_id]
     return {
         "row": row,
         "withheld": False,
         "verdict": verdict,
         "parts": parts,
-        "topics": [(topic, round(share * 100)) for topic, share in strengths(papers)] if papers else [],
+        "topics": [(topic, round(share * 100)) for topic, share in _strengths(marks)],
         "questions_shown": shown,
         "reveals": exam.reveals,
         "reveals_key": exam.reveals == Reveals.KEY,
-        "papers": [(paper, answered(paper)) for paper in marked] if shown else [],
+        "papers": [AnsweredPaper(paper, answered(paper, marks[paper.pk])) for paper in papers] if shown else [],
     }
 
 
@@ -109,18 +125,18 @@ def questions_shown(attempt: Attempt, now: datetime) -> bool:
     )
 
 
-def answered(attempt: Attempt) -> list[Answered]:
-    """The questions of a marked paper with everything said of them; call it only when they may be shown. Eight queries."""
-    marks = {mark.position: mark for mark in Mark.objects.filter(attempt=attempt).order_by("id")}
+def answered(attempt: Attempt, marks: Mapping[int, Mark]) -> list[Answered]:
+    """The questions of a marked paper, whose newest marks by position these are, with everything said of them; call it only
+    when they may be shown. Four queries once this process knows the words."""
     said: dict[int, list[Marking]] = defaultdict(list)
     for marking in Marking.objects.filter(attempt=attempt).order_by("id"):
         said[marking.position].append(marking)
     requests = {request.position: request for request in RemarkRequest.objects.filter(attempt=attempt)}
     ids = {item["version"] for item in attempt.paper.items}
-    versions = QuestionVersion.objects.in_bulk(ids)
+    versions = keyed_versions(ids)
     corrections = dict(KeyCorrection.objects.filter(version__in=ids).order_by("id").values_list("version", "reason"))
     rows = []
-    for review in reviewed(attempt):
+    for review in reviewed(attempt, {position: mark.points for position, mark in marks.items()}):
         position = review.asked.position
         item = attempt.paper.items[position - 1]
         version, mark = versions[item["version"]], marks.get(position)
@@ -129,7 +145,6 @@ def answered(attempt: Attempt) -> list[Answered]:
                 review=review,
                 points=mark.points if mark else Decimal(0),
                 out_of=mark.out_of if mark else item["points"],
-                by_people=version.kind in grading.BY_PEOPLE,
                 judgements=[_judgement(version, marking) for marking in said[position]],
                 correction=corrections.get(version.pk, ""),
                 remark=requests.get(position),
@@ -155,11 +170,20 @@ def _pass_percent(state: PartState, attempt: Attempt | None) -> int | None:
 
 def strengths(attempts: Iterable[Attempt]) -> list[tuple[Topic, float]]:
     """(topic, share of points) over attempts, weakest first; the newest mark of every answer counts. Two queries."""
-    rows = Mark.objects.filter(attempt__in=list(attempts)).order_by("id")
-    newest = {
-        (attempt, position): mark
-        for attempt, position, *mark in rows.values_list("attempt_id", "position", "topic_id", "points", "out_of")
-    }
-    shares = statistics.strength_by_topic(tuple(mark) for mark in newest.values() if mark[2])
-    topics = Topic.objects.in_bulk([topic for topic, _share in shares])
+    return _strengths(_newest_marks(attempts))
+
+
+def _newest_marks(attempts: Iterable[Attempt]) -> dict[int, dict[int, Mark]]:
+    """{attempt: {position: its newest mark}}."""
+    newest: dict[int, dict[int, Mark]] = {attempt.pk: {} for attempt in attempts}
+    words = ("attempt_id", "position", "topic_id", "points", "out_of")
+    for mark in Mark.objects.filter(attempt__in=newest).order_by("id").only(*words) if newest else ():
+        newest[mark.attempt_id][mark.position] = mark
+    return newest
+
+
+def _strengths(newest: Mapping[int, Mapping[int, Mark]]) -> list[tuple[Topic, float]]:
+    marks = [mark for of_attempt in newest.values() for mark in of_attempt.values() if mark.out_of]
+    shares = statistics.strength_by_topic((mark.topic_id, mark.points, mark.out_of) for mark in marks)
+    topics = Topic.objects.in_bulk([topic for topic, _share in shares]) if shares else {}
     return [(topics[topic], share) for topic, share in shares if topic in topics]

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from exams import folding
 from exams.models import Attempt, Candidacy, ExamPart, Mark
@@ -13,19 +14,20 @@ UNDECIDED_FOR = timedelta(days=7)
 """How long after closing the sweeper looks for candidacies that nothing has decided; `recount` names older ones."""
 
 
-def verdict(candidacy: Candidacy, now: datetime) -> folding.Verdict:
-    """What the attempts of a candidacy come to now."""
-    candidacy = with_attempts(Candidacy.objects.filter(pk=candidacy.pk)).get()
-    return verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
-
-
 def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
     """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand."""
+    return candidacies.select_related("sitting__exam").prefetch_related(*_attempts_and_parts())
+
+
+def read_attempts(candidacy: Candidacy) -> None:
+    """The same for one that is at hand already, its sitting and exam too; what is read stays."""
+    prefetch_related_objects([candidacy], *_attempts_and_parts())
+
+
+def _attempts_and_parts() -> tuple[Prefetch, Prefetch]:
     attempts = Attempt.objects.filter(ordered__isnull=True).select_related("typing").order_by("number")
     parts = ExamPart.objects.select_related("standard").order_by("order", "id")
-    return candidacies.select_related("sitting__exam").prefetch_related(
-        Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", parts)
-    )
+    return Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", parts)
 
 
 def verdict_of(candidacy: Candidacy, parts: Sequence[ExamPart], now: datetime) -> folding.Verdict:
@@ -37,7 +39,7 @@ def verdict_of(candidacy: Candidacy, parts: Sequence[ExamPart], now: datetime) -
                 part=part.pk,
                 title=part.title,
                 kind=part.kind,
-                allowed=part.tries + candidacy.extra_tries,
+                allowed=tries_allowed(part, attempts) + candidacy.extra_tries,
                 rule=_rule(part, attempts),
                 tries=tuple(_try(attempt) for attempt in attempts if attempt.part_id == part.pk),
                 weight=part.weight,
@@ -53,9 +55,20 @@ def _rule(part: ExamPart, attempts: Sequence[Attempt]) -> str:
     """Which try counts: of a paper the best; of a typing test what its standard said when the newest try began."""
     if part.standard is None:
         return folding.BEST
+    return _frozen(part, attempts).get("counts") or part.standard.counts
+
+
+def tries_allowed(part: ExamPart, attempts: Sequence[Attempt]) -> int:
+    """How many tries a part has; of a typing test what its standard said when the newest try began."""
+    return _frozen(part, attempts).get("tries") or part.tries_allowed
+
+
+def _frozen(part: ExamPart, attempts: Sequence[Attempt]) -> dict[str, Any]:
+    """The standard as the newest run of a part froze it; empty before there is one, and for papers."""
+    if part.standard_id is None:
+        return {}
     runs = [getattr(attempt, "typing", None) for attempt in attempts if attempt.part_id == part.pk]
-    frozen = [run.standard.get("counts") for run in runs if run is not None]
-    return (frozen[-1] if frozen else None) or part.standard.counts
+    return next((run.standard for run in reversed(runs) if run is not None), {})
 
 
 def _try(attempt: Attempt) -> folding.Try:

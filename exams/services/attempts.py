@@ -34,6 +34,17 @@ from people.models import User
 from people.services import notify
 
 State, EndedBy = Attempt.State, Attempt.EndedBy
+ENDED = (
+    "state",
+    "points",
+    "out_of",
+    "score",
+    "passed",
+    "ended_by",
+    "ended_at",
+    "generation",
+    "paused_at",
+)
 
 
 @transaction.atomic
@@ -51,7 +62,7 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime, by: Us
         .select_related("sitting__exam__level", "user")
         .get(pk=candidacy.pk)
     )
-    attempts = list(candidacy.attempts.order_by("number"))
+    attempts = list(candidacy.attempts.select_related("typing").order_by("number"))
     tried = _tries(part, attempts)
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
@@ -104,7 +115,7 @@ def _check_may_start(candidacy: Candidacy, part: ExamPart, attempts: list[Attemp
     tried = _tries(part, attempts)
     if any(attempt.state == State.GRADED and attempt.passed for attempt in tried):
         raise Refused(_("You have passed this part."), code="passed")
-    if len(tried) >= part.tries + candidacy.extra_tries:
+    if len(tried) >= queries.tries_allowed(part, tried) + candidacy.extra_tries:
         raise Refused(_("No try is left for this part."), code="no_tries")
 
 
@@ -164,8 +175,7 @@ def submit(
     The score is in percent of the paper's points, cut after two places; the pass mark is the one at the start, and passing
     is decided in whole points. A typing attempt is scored by the typing room.
     """
-    candidacies = Candidacy.objects.select_for_update(of=("self",)).select_related("sitting", "user")
-    candidacy = candidacies.get(pk=attempt.candidacy_id)
+    candidacy = _locked(attempt.candidacy_id)
     attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
     attempt.candidacy = candidacy
     if attempt.state != State.OPEN:
@@ -181,11 +191,11 @@ def submit(
     attempt.ended_at = min(now, attempt.deadline) if ended_by == EndedBy.CLOCK else now
     attempt.generation += 1
     attempt.paused_at = None
-    attempt.save()
+    attempt.save(update_fields=ENDED)
     actor = by or (attempt.candidacy.user if ended_by == EndedBy.CANDIDATE else None)
     figures = {"ended_by": ended_by, "score": str(attempt.score), "passed": attempt.passed}
     journal.record("attempt.ended", attempt, by=actor, now=now, reason=reason, data=figures)
-    fold(candidacy=candidacy, now=now)
+    _decide(candidacy, now)
     return attempt
 
 
@@ -236,7 +246,7 @@ def sum_marks(attempt: Attempt, marks: list[Mark] | None = None) -> None:
 @transaction.atomic
 def settle(*, attempt: Attempt, now: datetime) -> Attempt:
     """Sums the newest marks of an ended attempt anew and folds the result; an open or void one is returned as is."""
-    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
+    candidacy = _locked(attempt.candidacy_id)
     attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
     if attempt.state not in (State.MARKING, State.GRADED) or attempt.paper is None:
         return attempt
@@ -246,7 +256,7 @@ def settle(*, attempt: Attempt, now: datetime) -> Attempt:
     if attempt.state != before:
         figures = {"score": str(attempt.score), "passed": attempt.passed}
         journal.record("attempt.graded", attempt, by=None, now=now, data=figures)
-    fold(candidacy=candidacy, now=now)
+    _decide(candidacy, now)
     return attempt
 
 
@@ -292,7 +302,7 @@ def end_overdue(*, now: datetime) -> int:
 @transaction.atomic
 def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -> AttemptRuling:
     """A named person's decision on an ended attempt: void takes it out of the count, confirm records that it stands."""
-    candidacy = Candidacy.objects.select_for_update(of=("self",)).get(pk=attempt.candidacy_id)
+    candidacy = _locked(attempt.candidacy_id)
     attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
     if candidacy.user_id == by.pk:
         raise Refused(_("Nobody decides on themselves."), code="own")
@@ -318,7 +328,7 @@ def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -
             url=reverse("exams:result", args=[candidacy.pk]),
         )
     journal.record(f"attempt.{kind}", attempt, by=by, now=now, reason=reason)
-    fold(candidacy=candidacy, now=now)
+    _decide(candidacy, now)
     return ruling
 
 
@@ -329,8 +339,17 @@ def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
 
     A result that a ruling or an extra try has opened again is kept and says what counts now.
     """
-    locked = queries.with_attempts(Candidacy.objects.select_for_update(of=("self",)))
-    candidacy = locked.select_related("user", "result").get(pk=candidacy.pk)
+    return _decide(_locked(candidacy.pk), now)
+
+
+def _locked(pk: int) -> Candidacy:
+    """A candidacy under its lock, with what deciding it asks for."""
+    locked = Candidacy.objects.select_for_update(of=("self",))
+    return locked.select_related("sitting__exam", "user", "result").get(pk=pk)
+
+
+def _decide(candidacy: Candidacy, now: datetime) -> Result | None:
+    queries.read_attempts(candidacy)
     verdict = queries.verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
     before = getattr(candidacy, "result", None)
     if before is None and not verdict.decided:

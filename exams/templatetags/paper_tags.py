@@ -17,7 +17,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from exams.queries import Asked
+from exams.queries import Asked, Reviewed
 
 register = template.Library()
 MOST = 8000
@@ -57,6 +57,47 @@ def asked_links(context: template.Context) -> SafeString:
         )
         links.append(_fill(parts, values | {"position": str(question.position)}))
     return mark_safe("".join(links))
+
+
+@register.simple_tag
+def reviewed_question(item: Reviewed) -> SafeString:
+    """A question after release, as templates/exams/reviewed.html has it."""
+    asked = item.asked
+    few = asked.kind in FEW_STATES or not asked.answered
+    key = (
+        "reviewed",
+        get_language(),
+        asked.version,
+        asked.case,
+        asked.points,
+        item.points,
+        item.pending,
+        asked.answered,
+        None if asked.kind in CHOICES else (repr(asked.answer), repr(asked.order)),
+    )
+    parts = _rendered.get(key)
+    if parts is None:
+        shown = replace(item, asked=replace(asked, position=_slot("position")))
+        options = _slot("options") if asked.kind in CHOICES else None
+        parts = _kept(key, "exams/reviewed.html", {"item": shown, "options": options}, keep=few)
+    options = _options(item) if asked.kind in CHOICES else ""
+    return mark_safe(_fill(parts, {"position": str(asked.position), "options": options}))
+
+
+@register.simple_tag(takes_context=True)
+def reviewed_options(context: template.Context, item: Reviewed) -> SafeString:
+    """The options of a question after release: which are right, which were chosen."""
+    return context.get("options") or _options(item)
+
+
+def _options(item: Reviewed) -> SafeString:
+    lines = []
+    for place, option in enumerate(item.asked.options):
+        state = {"right": place in item.correct, "chosen": place in item.asked.chosen}
+        key = ("option", get_language(), *state.values())
+        parts = _kept(key, "exams/reviewed_option.html", state | {"option": _slot("option")})
+        lines.append(_fill(parts, {"option": option}))
+    return mark_safe("".join(lines))
 
 
 def _fill(parts: list[str], values: dict[str, str]) -> str:

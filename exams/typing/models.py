@@ -9,7 +9,10 @@ from people.models import Level, User
 
 
 class TypingStandard(models.Model):
-    """What a level asks: `threshold` certified characters per minute at `gate` percent accuracy."""
+    """What a level asks: `threshold` certified characters per minute at `gate` percent accuracy over `minutes`.
+
+    A row for each: every attempt freezes its own copy, so a change counts for attempts that begin from then on.
+    """
 
     class Punctuation(models.TextChoices):
         WIDTH_INSENSITIVE = "width-insensitive", _("full and half width count the same")
@@ -31,6 +34,9 @@ class TypingStandard(models.Model):
     punctuation = models.CharField(
         _("punctuation"), max_length=20, choices=Punctuation.choices, default=Punctuation.WIDTH_INSENSITIVE
     )
+    tries = models.PositiveSmallIntegerField(
+        _("tries"), default=2, help_text=_("Each on another passage. A sitting may grant more to one person.")
+    )
     counts = models.CharField(_("which try counts"), max_length=8, choices=Counts.choices, default=Counts.BEST)
 
     class Meta:
@@ -39,7 +45,7 @@ class TypingStandard(models.Model):
         ordering = ["threshold", "code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(threshold__gte=1, gate__range=(0, 100), minutes__range=(1, 60)),
+                condition=Q(threshold__gte=1, gate__range=(0, 100), minutes__range=(1, 60), tries__range=(1, 20)),
                 name="a_typing_standard_is_within_reason",
             )
         ]
@@ -105,7 +111,7 @@ class PassageVersion(models.Model):
 class TypingRun(models.Model):
     """What a typing attempt was asked (frozen at the start) and what it came to (written once, when it ends).
 
-    `standard` freezes {"code", "name", "threshold", "gate", "minutes", "punctuation", "counts", "normaliser", "seed"};
+    `standard` freezes {"code", "name", "threshold", "gate", "minutes", "punctuation", "tries", "counts", "normaliser", "seed"};
     `text` is the passage with its slots filled by the seed, followed by the `chained` passages where one was too
     short for the time. `flags` is a list of {"code", "count"}: evidence for an examiner, never part of the score.
     """

@@ -44,7 +44,7 @@ def batch(request: HttpRequest, pk: int) -> JsonResponse:
     except signing.BadSignature:
         attempt_id = generation = None
     if attempt_id != pk:
-        return _no("token", _("This page belongs to another test. Reload it."), 403)
+        return _no("token", _("This page belongs to another test. Reload it."), 400)
     length = request.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > LARGEST:
         return _no("too_large", _("The browser sent more than anybody can type. Reload the page."), 413)

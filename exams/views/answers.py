@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
+from ground.numbers import whole
+
 MOST = 100
 CHOSEN = re.compile(r"place:([0-9]{1,2})")
 
@@ -50,4 +52,4 @@ def _gap(value: str) -> int | str:
 
 
 def _place(value: str, most: int = MOST) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 and int(value) < most else None
+    return whole(value, most - 1)

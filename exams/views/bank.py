@@ -16,6 +16,7 @@ from exams.tables import WaitingTable
 from exams.views.answers import answer_in
 from ground import private_files
 from ground.errors import Refused
+from ground.numbers import wholes
 from people.policy import has_role, requires
 
 RANGE = re.compile(r"bytes=(\d{1,12})-(\d{1,12})?")
@@ -142,7 +143,7 @@ def question_publish(request: HttpRequest) -> HttpResponse:
     if request.POST.get("all"):
         chosen = WaitingTable(request, rows).found.values_list("pk", flat=True)
     else:
-        named = [int(pk) for pk in request.POST.getlist("row") if pk.isascii() and pk.isdigit() and len(pk) < 18]
+        named = wholes(request.POST.getlist("row"))
         chosen = rows.filter(pk__in=named).values_list("pk", flat=True)
     published = services.publish_drafts(questions=set(chosen), by=request.user, now=request.now)
     if published:

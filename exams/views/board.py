@@ -16,6 +16,7 @@ from exams.models import Candidacy, Sitting
 from exams.queries.invigilation import FLAGGED
 from exams.tables import STATES, state_of
 from ground.errors import Refused
+from ground.numbers import whole
 from people.policy import has_role, requires
 
 TABS = [
@@ -165,9 +166,9 @@ def _ask(request: HttpRequest, shown: Sitting, chosen: QuerySet[Candidacy], form
 
 def _back(request: HttpRequest, pk: int) -> HttpResponse:
     """To where the form stood: the board with its filter, or the candidate's page."""
-    single = request.POST.get("candidate", "")
-    if single.isascii() and single.isdigit() and len(single) < 19:
-        return redirect("exams:candidate", pk=int(single))
+    single = whole(request.POST.get("candidate", ""))
+    if single is not None:
+        return redirect("exams:candidate", pk=single)
     kept = QueryDict(request.POST.get("back", "")[:500], mutable=True)
     given = QueryDict(mutable=True)
     given.update({name: kept[name] for name in ("state", "q", "page") if name in kept})

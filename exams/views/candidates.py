@@ -17,6 +17,7 @@ from exams.formats import calendar, safe_browser
 from exams.models import Attempt, Candidacy, ExamPart, Sitting
 from exams.views.saving import token_of
 from ground.errors import Refused
+from ground.numbers import whole
 
 
 @require_safe
@@ -152,8 +153,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("tab") != str(current.generation):
         return render(request, "exams/resume.html", {"attempt": current})
     questions = queries.asked(current)
-    position = request.GET.get("q", "1")
-    at = min(max(int(position), 1), len(questions)) if position.isascii() and position.isdigit() else 1
+    at = min(max(whole(request.GET.get("q", "")) or 1, 1), len(questions))
     return render(request, "exams/attempt.html", _sheet(request, current, questions) | {"at": at})
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from exams import policy, services
 from exams.forms import ReasonForm
 from ground.errors import Refused
+from ground.numbers import wholes
 from people.policy import requires
 
 
@@ -18,7 +19,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Lets the chosen late answers count."""
     attempt = get_object_or_404(policy.attempts_in_reach(request), pk=pk)
     form = ReasonForm(request.POST)
-    positions = [int(given) for given in request.POST.getlist("position") if given.isascii() and given.isdigit()]
+    positions = wholes(request.POST.getlist("position"))
     try:
         services.accept_late(
             attempt=attempt,

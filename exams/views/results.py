@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exams import policy, queries, services
 from exams.models import Attempt, Candidacy
 from ground.errors import Refused
+from ground.numbers import whole
 from people.models import Employment
 from people.policy import requires, today
 
@@ -40,10 +41,10 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def ask_remark(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+def ask_remark(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks for an answer to be marked again."""
     attempt = get_object_or_404(Attempt.objects.filter(candidacy__user=request.user), pk=pk)
-    reason = request.POST.get("reason", "")
+    reason, position = request.POST.get("reason", ""), whole(request.POST.get("choice", "")) or 0
     try:
         services.ask_remark(attempt=attempt, position=position, reason=reason, by=request.user, now=request.now)
         messages.success(request, _("Your request is with the examiners. Somebody who has not marked it answers."))

@@ -19,6 +19,7 @@ from exams import queries, services
 from exams.models import Question
 from exams.viewsets.base import KeepingViewSet, NothingIsDeleted, RefusedIsAnError
 from exams.viewsets.question_forms import QuestionForm
+from ground.numbers import whole
 
 
 class QuestionIndex(NothingIsDeleted, generic.IndexView):
@@ -69,8 +70,8 @@ class QuestionCreate(SimilarIsPointedOut, generic.CreateView):
     """The first version; the address may name the case that the question is for."""
 
     def get_initial(self) -> dict[str, Any]:
-        case = self.request.GET.get("case", "")
-        if not (case.isascii() and case.isdigit() and len(case) < 18):
+        case = whole(self.request.GET.get("case", ""))
+        if case is None:
             return super().get_initial()
         found = Question.objects.filter(pk=case).select_related("level").prefetch_related("topics").first()
         if found is None:

@@ -51,15 +51,21 @@ def test_sweep_ends_what_is_over(now):
 
 def test_the_sweeping_process_stops_when_it_is_told(tmp_path):
     environment = {**os.environ, "ACADEMY_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "academy.settings.test"}
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "sweep", "--every", "0.2"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    said = tmp_path / "said"
+    with said.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "sweep", "--every", "0.2"],
+            cwd=ROOT,
+            env=environment,
+            stdout=file,
+            stderr=file,
+        )
     try:
-        assert process.stdout.readline().startswith(b"Sweeping")
+        begun = time.monotonic()
+        while b"Sweeping" not in said.read_bytes():
+            assert process.poll() is None
+            assert time.monotonic() - begun < 60
+            time.sleep(0.1)
         time.sleep(1)
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)

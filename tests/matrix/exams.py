@@ -253,7 +253,7 @@ def correction(world):
 
 ROWS += [
     Row("exams:statement", roles="owner", args=lambda world: [_remark(world).attempt.candidacy_id]),
-    Row("exams:ask_remark", roles="owner", args=lambda world: [_marked(world).pk, 2], method="post"),
+    Row("exams:ask_remark", roles="owner", args=lambda world: [_marked(world).pk], method="post"),
     Row("exams:marking", roles={"examiner"}),
     Row("exams:marking_question", roles={"examiner"}, args=essay),
     Row("exams:marking_draft", roles={"examiner"}, args=answer, method="post", outside=404),

@@ -49,7 +49,8 @@ ROWS = [
     Row("exams:typing_ready", roles="owner", args=part),
     Row("exams:typing_attempt", roles="owner", args=attempt),
     Row("exams:typing_resume", roles="owner", args=attempt, method="post"),
-    Row("exams:typing_batch", roles="owner", args=attempt, method="post"),
+    # By its signed token: without one it is a bad request for everybody, with one no session is asked.
+    Row("exams:typing_batch", roles="public", args=attempt, method="post"),
     Row("exams:typing_chunk", roles="owner", args=lambda world: [*attempt(world), 0]),
     Row("exams:typing_recording", roles="owner", also=READERS, args=ended, outside=404),
     Row("exams:typing_recheck", roles="owner", args=order),
@@ -64,6 +65,8 @@ ROWS = [
         data=lambda world: {"reason": "已看回放，属实"},
         outside=404,
     ),
+    Row("exams:passage_report", roles={"examiner", "administrator", "auditor"}),
+    Row("exams:passage_figures", roles={"examiner", "administrator"}, method="post"),
     Row("exams:practice", roles="everybody"),
     Row("exams:practice_start", roles="everybody", method="post", data=lambda world: {"minutes": "1"}),
     Row("exams:practice_run", roles="owner", args=practice),

@@ -23,13 +23,14 @@ def passage(now, number: int = 0, use: str = "exam"):
     return services.publish_passage(code=f"{use}-{number}", title=title, text=text, use=use, now=now)
 
 
-def standard(now, *, threshold: int = 30, minutes: int = 5, gate: int = 95, **more):
+def standard(now, *, threshold: int = 30, minutes: int = 5, gate: int = 95, tries: int = 3, **more):
     return services.create_standard(
         code=f"t{threshold}-{minutes}-{gate}",
         name=f"每分钟 {threshold} 字",
         threshold=threshold,
         minutes=minutes,
         gate=gate,
+        tries=tries,
         now=now,
         **more,
     )

@@ -333,14 +333,14 @@ class TestView:
     def test_without_its_token_nothing_is_kept(self, begun, token):
         _client, attempt, post = begun
         answer = post(body_of(Browser(attempt).batch([insert(1000, 0, "客户")])), token=token)
-        assert (answer.status_code, answer.json()["code"]) == (403, "token")
+        assert (answer.status_code, answer.json()["code"]) == (400, "token")
         assert not TypingBatch.objects.exists()
 
     def test_the_token_of_another_attempt_opens_nothing(self, begun, now):
         _client, attempt, post = begun
         other = scenes.attempt(now)
         answer = post(body_of(Browser(attempt).batch([insert(1000, 0, "客户")])), token=saving.token_of(other))
-        assert (answer.status_code, answer.json()["code"]) == (403, "token")
+        assert (answer.status_code, answer.json()["code"]) == (400, "token")
 
     @pytest.mark.parametrize(
         "body",

@@ -85,6 +85,41 @@ def test_evidence_is_counted_and_changes_no_text():
     assert state.committed == text_of(records[2:3])
 
 
+@given(edits(), st.data())
+def test_notes_and_checks_that_differ_change_no_text(case, data):
+    records, value = case
+    watched = []
+    for record in records:
+        watched.append(record)
+        what = data.draw(st.sampled_from([*replay.NOTES, None]))
+        watched.append(note(record["t"], what) if what else check(record["t"], "x"))
+    assert text_of(watched) == value
+
+
+@st.composite
+def compositions(draw):
+    """Records of compositions that are committed, given up or left open, with the text that counts after each."""
+    value, committed, records, t = "", "", [], 0
+    for _ in range(draw(st.integers(0, 10))):
+        t += draw(st.integers(0, 500))
+        composing = draw(st.booleans())
+        pos = draw(st.integers(0, len(value)))
+        removed = draw(st.integers(0, len(value) - pos))
+        inserted = draw(st.text("客户kehu", max_size=5))
+        value = value[:pos] + inserted + value[pos + removed :]
+        committed = committed if composing else value
+        records.append((insert(t, pos, inserted, removed=removed, composing=composing), committed))
+    return records
+
+
+@given(compositions())
+def test_only_what_was_committed_counts_after_every_record(case):
+    state = replay.Replay()
+    for record, committed in case:
+        state.apply(record)
+        assert state.committed == committed
+
+
 @pytest.mark.parametrize(
     ("records", "code"),
     [

@@ -7,7 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from exams.models import Attempt
+from exams import queries as exam_queries
+from exams import services as exams
+from exams.models import Attempt, Candidacy, ExamPart, Result
 from exams.typing import passages, queries, services
 from exams.typing.models import Passage, TypingBatch, TypingRun
 from exams.typing.normalise import normalise
@@ -283,3 +285,61 @@ class TestPractice:
         user = factories.person()
         seen = {services.start_practice(user=user, minutes=1, now=now).version_id for _ in range(2)}
         assert len(seen) == 2
+
+
+class TestStandardsThatChange:
+    """Whoever has begun keeps the figures, the tries and the rule that they began with."""
+
+    def test_results_given_under_an_old_standard_stay_in_every_figure(self, now):
+        attempt = scenes.attempt(now, of=scenes.standard(now, threshold=30))
+        text = "".join(attempt.typing.text.split())
+        Browser(attempt).type(text[:170])
+        exams.submit(attempt=attempt, now=after(attempt, minutes=5))
+        candidacy = attempt.candidacy
+        result = Result.objects.get(candidacy=candidacy)
+        before = Result.objects.values().get(), TypingRun.objects.values().get()
+        services.change_standard(
+            standard=attempt.part.standard,
+            by=factories.person(),
+            now=after(attempt, minutes=6),
+            threshold=200,
+            gate=100,
+            minutes=1,
+            punctuation="strict",
+            tries=1,
+            counts="last",
+        )
+        exams.fold(candidacy=candidacy, now=after(attempt, minutes=7))
+        call_command("rescore", stdout=StringIO())
+        call_command("recount", stdout=StringIO())
+        assert (Result.objects.values().get(), TypingRun.objects.values().get()) == before
+        assert result.passed
+
+    def test_tries_and_the_try_that_counts_are_those_of_the_start(self, now):
+        for number in range(4):
+            scenes.passage(now, number)
+        standard = scenes.standard(now, tries=2, counts="last")
+        invited, part = scenes.candidacy(now, of=standard)
+
+        def take(minutes: int, share: int) -> Attempt:
+            at = now + timedelta(minutes=minutes)
+            attempt = exams.start_attempt(candidacy=invited, part=ExamPart.objects.get(pk=part.pk), now=at)
+            Browser(attempt).type("".join(attempt.typing.text.split())[:share])
+            return exams.submit(attempt=attempt, now=at + timedelta(minutes=5))
+
+        take(0, 20)
+        services.change_standard(standard=standard, by=None, now=now, tries=1, counts="best")
+        take(10, 10)
+        with pytest.raises(Refused) as error:
+            take(20, 10)
+        assert error.value.code == "no_tries"
+        frozen = [run.standard["tries"] for run in TypingRun.objects.order_by("pk")]
+        assert frozen == [2, 1]
+
+    def test_a_part_that_nobody_began_has_the_tries_of_its_standard(self, now):
+        invited, part = scenes.candidacy(now, of=scenes.standard(now, tries=5))
+        assert part.tries_allowed == 5
+        (row,) = exam_queries.my_sitting(
+            exam_queries.with_attempts(Candidacy.objects.filter(pk=invited.pk)).get(), now
+        ).parts
+        assert row.left == 5

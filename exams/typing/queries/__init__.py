@@ -1,6 +1,6 @@
 """Reads of the typing test by topic, shaped for its pages and for who asks from above."""
 
-from exams.typing.queries.attempts import chunk, records_of, resume
+from exams.typing.queries.attempts import broken_at, chunk, records_of, resume
 from exams.typing.queries.flags import (
     Compared,
     Flag,
@@ -15,6 +15,7 @@ from exams.typing.queries.flags import (
     with_decision,
     with_flag,
 )
+from exams.typing.queries.passages import PassageRow, equated, exposure, taken_sentences
 from exams.typing.queries.practice import (
     Goal,
     Hand,
@@ -43,11 +44,15 @@ __all__ = [
     "Flag",
     "Goal",
     "Hand",
+    "PassageRow",
     "as_printed",
     "best_of",
     "best_run",
+    "broken_at",
     "chunk",
     "decision_of",
+    "equated",
+    "exposure",
     "feedback",
     "figures_of",
     "flagged",
@@ -67,6 +72,7 @@ __all__ = [
     "recording",
     "records_of",
     "resume",
+    "taken_sentences",
     "waiting_order",
     "with_decision",
     "with_flag",

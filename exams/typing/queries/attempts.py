@@ -16,6 +16,17 @@ def records_of(attempt: Attempt) -> list[dict[str, Any]]:
     return [record for packed in batches for record in wire.unpack(packed)]
 
 
+def broken_at(attempt: Attempt) -> int | None:
+    """The number of the first batch that does not follow from the ones before it; None when the chain is whole."""
+    digest = ""
+    batches = TypingBatch.objects.filter(attempt=attempt).order_by("seq").values_list("seq", "hash", "records")
+    for expected, (seq, stored, packed) in enumerate(batches, start=1):
+        digest = wire.chain(digest, packed)
+        if seq != expected or stored != digest:
+            return seq
+    return None
+
+
 def resume(attempt: Attempt, run: TypingRun, now: datetime) -> dict[str, Any]:
     """What a tab needs to begin or go on: clock, chain, the text rebuilt from the record, the first pieces of the passage.
 

@@ -2,7 +2,13 @@
 
 from exams.typing.services.attempts import begin, counted_replay, finish, score_of
 from exams.typing.services.batches import GRACE, REFUSALS, Kept, append_batch
-from exams.typing.services.pool import choose_passages, problem_sentence, publish_passage, retire_passage
+from exams.typing.services.pool import (
+    choose_passages,
+    problem_sentence,
+    publish_passage,
+    retire_passage,
+    taken_sentence,
+)
 from exams.typing.services.practice import (
     PRACTICE_GRACE,
     PRACTICE_MINUTES,
@@ -12,7 +18,7 @@ from exams.typing.services.practice import (
     start_drill,
     start_practice,
 )
-from exams.typing.services.standards import create_standard
+from exams.typing.services.standards import change_standard, create_standard
 
 __all__ = [
     "GRACE",
@@ -22,6 +28,7 @@ __all__ = [
     "Kept",
     "append_batch",
     "begin",
+    "change_standard",
     "choose_passages",
     "counted_replay",
     "create_standard",
@@ -35,4 +42,5 @@ __all__ = [
     "score_of",
     "start_drill",
     "start_practice",
+    "taken_sentence",
 ]

@@ -45,6 +45,7 @@ def begin(*, attempt: Attempt, now: datetime, seed: int | None = None) -> Typing
             "gate": standard.gate,
             "minutes": standard.minutes,
             "punctuation": standard.punctuation,
+            "tries": standard.tries,
             "counts": standard.counts,
             "normaliser": VERSION,
             "seed": seed,
