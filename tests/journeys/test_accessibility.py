@@ -53,7 +53,7 @@ def walk(house: academy.Academy) -> list[Stop]:
     race = exams.start_attempt(candidacy=racing, part=test, now=timezone.now())
     looked_at = Attempt.objects.filter(candidacy=passed, typing__isnull=False).latest("id")
     order = rulings.order_recheck(attempt=looked_at, by=house.examiner, reason="请监督复测", now=timezone.now())
-    scenes.passage(house.now, use="practice")
+    scenes.passage(house.now, 5, use="practice")
     practised = practice.start_practice(user=hers, minutes=1, now=timezone.now())
     given = "错" + practice.practice_text(practised)[1:40]
     practice.finish_practice(run=practised, text=given, now=timezone.now())
