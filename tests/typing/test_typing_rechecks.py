@@ -33,7 +33,7 @@ def world(now):
     examiner = factories.with_role(Role.EXAMINER, over=company, name="陈国栋")
     for number in range(3):
         scenes.passage(now, number)
-    return SimpleNamespace(person=person, examiner=examiner)
+    return SimpleNamespace(person=person, examiner=examiner, company=company)
 
 
 def typed_test(world, now, *, notes=("paste",)) -> Attempt:
@@ -171,6 +171,10 @@ def test_the_examiner_sees_the_evidence_decides_and_the_person_is_shown_the_rech
         assert (
             rulings.recheck_code(ordered) in client.get(reverse("exams:typing_run", args=[attempt.pk])).content.decode()
         )
+        auditor = factories.with_role(Role.AUDITOR, over=world.company)
+        client.force_login(auditor)
+        read = client.get(reverse("exams:typing_run", args=[attempt.pk])).content.decode()
+        assert rulings.recheck_code(ordered) not in read
         client.force_login(world.person)
         sheet = client.get(reverse("exams:typing_recheck", args=[ordered.pk])).content.decode()
         assert rulings.recheck_code(ordered) not in sheet

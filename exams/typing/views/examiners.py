@@ -39,6 +39,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     attempt = shown.attempt
     person = attempt.candidacy.user
     order = queries.waiting_order(attempt)
+    may_decide = has_role(request, *policy.HOLDS_SITTINGS) and person.pk != request.user.pk
     return render(
         request,
         "exams/typing/run.html",
@@ -54,9 +55,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
             ],
             "rulings": attempt.rulings.select_related("by").order_by("id"),
             "order": order,
-            "code": rulings.recheck_code(order) if order else "",
+            "code": rulings.recheck_code(order) if order and may_decide else "",
             "minutes": rulings.RECHECK_MINUTES,
-            "may_decide": has_role(request, *policy.HOLDS_SITTINGS) and person.pk != request.user.pk,
+            "may_decide": may_decide,
         },
     )
 
