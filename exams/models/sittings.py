@@ -122,7 +122,9 @@ class ExamPart(ClusterableModel):
     title = models.CharField(_("title"), max_length=80)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     pass_percent = models.PositiveSmallIntegerField(_("pass mark, percent"), null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=1)
+    tries = models.PositiveSmallIntegerField(
+        _("tries"), default=1, help_text=_("A typing test has the tries of its standard.")
+    )
     weight = models.PositiveSmallIntegerField(_("weight in the total"), default=1)
     standard = models.ForeignKey(
         "exams.TypingStandard",
@@ -166,6 +168,11 @@ class ExamPart(ClusterableModel):
             faults["pass_percent"] = _("Say the pass mark, 0 to 100 percent.")
         if faults:
             raise ValidationError(faults)
+
+    @property
+    def tries_allowed(self) -> int:
+        """Before anybody has begun: a typing test has the tries of its standard."""
+        return self.standard.tries if self.standard else self.tries
 
     def __str__(self) -> str:
         return self.title
