@@ -184,7 +184,7 @@ def turns(found: Sequence[Change], now: datetime) -> list[Turn]:
         scores = {attempt.pk: attempt.score for attempt in mine}
         for attempt in mine:
             by_attempt[attempt.pk].apply(attempt)
-        verdict = verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
+        verdict = verdict_of(candidacy, candidacy.attempts.all(), candidacy.sitting.exam.parts.all(), now)
         result = getattr(candidacy, "result", None)
         rows += [Turn(candidacy, attempt, scores[attempt.pk], attempt.score, verdict, result) for attempt in mine]
     return sorted(rows, key=lambda row: (row.candidacy.user.name_sort, row.attempt.pk))

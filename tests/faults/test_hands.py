@@ -13,6 +13,7 @@ from django.utils import timezone
 from exams import queries, services
 from exams.models import Attempt, Candidacy, Exam, Mark, Question, Result, Sitting
 from ground.errors import Refused
+from ground.known import forget_everything
 from tests import factories
 from tests.exams import makers
 
@@ -109,7 +110,7 @@ def test_a_question_edited_and_an_exam_retired_change_nothing_for_who_sits(recei
         services.move_question(question=question, to="retired", by=None, now=now)
     exam = Exam.objects.get()
     services.move_exam(exam=exam, to="retired", by=None, now=now)
-    queries.forget_versions()
+    forget_everything()
     assert [(one.version, one.stem) for one in queries.asked(attempt)] == before
     codes = services.save_responses(attempt_id=attempt.pk, generation=1, answers=answers[2:], now=now + minute)
     receipts.note(attempt.pk, answers[2:], codes)
