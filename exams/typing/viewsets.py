@@ -15,7 +15,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
-from exams.typing import authoring, passages, services
+from exams.typing import authoring, passages, queries, services
 from exams.typing.models import Passage
 from ground.errors import Refused
 
@@ -71,8 +71,7 @@ class PassageIndex(generic.IndexView):
     """Every passage with how often it was drawn. Nothing is deleted: passages retire."""
 
     def get_base_queryset(self) -> QuerySet[Passage]:
-        drawn = Count("versions__runs", distinct=True) + Count("versions__chained_runs", distinct=True)
-        return super().get_base_queryset().select_related("current").annotate(drawn=drawn)
+        return queries.with_exposure(super().get_base_queryset().select_related("current"))
 
     @property
     def header_more_buttons(self) -> list[Any]:

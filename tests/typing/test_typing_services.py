@@ -114,7 +114,7 @@ class TestChoice:
         for count in (1, 5):
             for number in range(count):
                 scenes.passage(now, number)
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 services.choose_passages(user=user, tokens=1, seed=1, now=now)
 
 
@@ -383,3 +383,16 @@ class TestOwnSpeed:
         with pytest.raises(Refused) as error:
             self.grant(invited, invited.user, now, 10)
         assert error.value.code == "own"
+
+
+class TestExposure:
+    def test_first_and_chained_draws_both_count(self, now):
+        for number in range(3):
+            scenes.passage(now, number)
+        scenes.attempt(now, of=scenes.standard(now, minutes=15))
+        scenes.attempt(now)
+        drawn = {passage.pk: passage.drawn for passage in queries.with_exposure(Passage.objects.all())}
+        assert sorted(drawn.values()) == [1, 1, 1]
+        assert queries.exposure() == drawn == queries.exposure(latest=2)
+        assert sum(queries.exposure(latest=1).values()) == 1
+        assert not queries.exposure(latest=0)
