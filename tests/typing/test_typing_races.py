@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from exams import services as exams
 from exams.models import Attempt
@@ -21,6 +21,7 @@ def after(attempt: Attempt, **period):
 
 def at_once(*acts) -> list[str]:
     """Runs the acts in threads that begin together; what each came to."""
+    assert connection.vendor == "postgresql"
     outcomes: list[str] = []
     barrier = threading.Barrier(len(acts))
 
