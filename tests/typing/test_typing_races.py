@@ -1,10 +1,11 @@
 """Windows, starts and ends that meet at the same moment, with real threads on PostgreSQL."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from exams import services as exams
 from exams.models import Attempt
@@ -88,6 +89,25 @@ class TestRaces:
         run, kept = TypingRun.objects.get(), TypingBatch.objects.get(seq=2)
         assert run.committed == ("客户" if kept.late else "客户走进")
         assert str(kept.late) in outcomes
+
+    def test_a_batch_that_meets_a_handing_in_half_done_waits_for_it_and_is_late(self, now):
+        attempt = scenes.attempt(now)
+        browser = Browser(attempt)
+        browser.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
+        batch, at, scored = browser.batch([insert(2000, 2, "走进")]), after(attempt, seconds=4), threading.Event()
+
+        def hand_in() -> None:
+            with transaction.atomic():
+                exams.submit(attempt=Attempt.objects.get(), now=at)
+                scored.set()
+                time.sleep(0.5)
+
+        def send() -> bool:
+            scored.wait(10)
+            return browser.deliver(batch, at).late
+
+        assert "True" in at_once(hand_in, send)
+        assert TypingRun.objects.get().committed == "客户"
 
     def test_two_tabs_that_take_over_at_once_leave_one_that_writes(self, now):
         attempt = scenes.attempt(now)
