@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -99,10 +99,7 @@ class Frame:
     def _links(self, places: Iterable[Place]) -> list[Link]:
         links: dict[str, Link] = {}
         for place in places:
-            try:
-                url = reverse(place.url_name)
-            except NoReverseMatch:
-                continue
+            url = reverse(place.url_name)
             path = self.request.path
             here = path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
             links.setdefault(url, Link(url, place.label, here))
@@ -121,22 +118,6 @@ class Frame:
     def unread(self) -> int:
         """How many notifications are new."""
         return self._person[1]
-
-    @cached_property
-    def notifications_url(self) -> str:
-        """Where the bell leads; empty while there is no such page."""
-        try:
-            return reverse("people:notifications")
-        except NoReverseMatch:
-            return ""
-
-    @cached_property
-    def profile_url(self) -> str:
-        """The person's own page; empty while there is none."""
-        try:
-            return reverse("people:me")
-        except NoReverseMatch:
-            return ""
 
 
 def _only_nearest(links: list[Link]) -> list[Link]:
