@@ -15,14 +15,14 @@ UNDECIDED_FOR = timedelta(days=7)
 
 
 def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
-    """Candidacies with sitting, exam, parts and attempts at hand."""
+    """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand."""
     return candidacies.select_related("sitting__exam").prefetch_related(
-        Prefetch("attempts", tries()), Prefetch("sitting__exam__parts", parts())
+        Prefetch("attempts", tries().filter(ordered__isnull=True)), Prefetch("sitting__exam__parts", parts())
     )
 
 
 def tries() -> QuerySet[Attempt]:
-    """Attempts in their order, with what the fold asks of each."""
+    """Attempts in their order, re-checks among them, with what the fold asks of each."""
     return Attempt.objects.select_related("typing").order_by("number")
 
 
@@ -34,7 +34,8 @@ def parts() -> QuerySet[ExamPart]:
 def verdict_of(
     candidacy: Candidacy, attempts: Sequence[Attempt], parts: Sequence[ExamPart], now: datetime
 ) -> folding.Verdict:
-    """What the attempts of a candidacy come to now; its sitting and exam at hand."""
+    """What the attempts of a candidacy come to now, re-checks left out; its sitting and exam at hand."""
+    attempts = [attempt for attempt in attempts if attempt.ordered_id is None]
     return folding.fold(
         [
             folding.Part(

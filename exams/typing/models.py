@@ -181,26 +181,48 @@ class TypingBatch(models.Model):
 
 
 class PracticeRun(models.Model):
-    """One practice: shown to its owner only, never a result. Its text is the version filled with the seed `pk`."""
+    """One practice: shown to its owner only, never a result.
+
+    Its text is the version filled with the seed `pk`, or the `drill` made of sentences with one's weak characters. What the
+    keystrokes told is kept as figures when it ends, the keystrokes are not: `keys` pressed, characters `taken_back`,
+    `slips` [[expected, typed], ...] of every mistake, mended ones too ("" for one left out), and `pace`, the certified
+    characters of each half minute. Without script to tell them they stay empty.
+    """
 
     user = models.ForeignKey(
         User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="practice_runs"
     )
     version = models.ForeignKey(
-        PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="practice"
+        PassageVersion,
+        verbose_name=_("passage"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="practice",
     )
+    drill = models.TextField(_("text of a drill"), blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     committed = models.TextField(_("committed text"), blank=True)
     typed = models.PositiveIntegerField(_("tokens typed"), null=True, blank=True)
     errors = models.PositiveIntegerField(_("errors"), null=True, blank=True)
+    keys = models.PositiveIntegerField(_("keys pressed"), null=True, blank=True)
+    taken_back = models.PositiveIntegerField(_("characters taken back"), null=True, blank=True)
+    slips = models.JSONField(_("mistakes, mended ones too"), default=list, blank=True)
+    pace = models.JSONField(_("certified characters of each half minute"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("practice run")
         verbose_name_plural = _("practice runs")
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["user", "-started_at"], name="practice_of_a_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(version__isnull=False, drill="") | (Q(version__isnull=True) & ~Q(drill="")),
+                name="a_practice_has_a_passage_or_a_drill",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.started_at:%F}"

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from exams.services import take_over
-from exams.typing import saving, services
+from exams.typing import services
 from exams.typing.models import TypingBatch, TypingRun
+from exams.typing.views import saving
 from tests.typing import scenes
 from tests.typing.scenes import Browser, insert
 

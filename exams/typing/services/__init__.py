@@ -14,6 +14,8 @@ from exams.typing.services.practice import (
     PRACTICE_MINUTES,
     finish_practice,
     practice_text,
+    recent_slips,
+    start_drill,
     start_practice,
 )
 from exams.typing.services.standards import change_standard, create_standard
@@ -35,8 +37,10 @@ __all__ = [
     "practice_text",
     "problem_sentence",
     "publish_passage",
+    "recent_slips",
     "retire_passage",
     "score_of",
+    "start_drill",
     "start_practice",
     "taken_sentence",
 ]

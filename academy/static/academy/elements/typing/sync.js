@@ -4,6 +4,7 @@ import { pack } from "./wire.js";
 
 const MOST_RECORDS = 500;
 const AGAIN_MS = 2000;
+const PATIENCE_MS = 10000;
 
 // Unsent batches of one attempt, beyond a reload. Without IndexedDB (private windows) only the memory keeps them.
 class Shelf {
@@ -55,16 +56,23 @@ export class Refusal extends Error {
   }
 }
 
-// POSTs JSON and gives the answer; throws Refusal when the server says no, TypeError when nothing was reached.
-// `tab` is the signed token of this window, which a batch needs.
+export class SignedOut extends Error {}
+
+// Signing in again in another tab gives the browser a new secret: the one of the page is old then.
+const secret = (token) => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || token;
+
+// POSTs JSON and gives the answer; throws Refusal when the server says no, SignedOut when it asks for a login, TypeError when
+// nothing was reached. `tab` is the signed token of this window, which a batch needs.
 export async function post(url, token, body, { tab = "", keepalive = false } = {}) {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": token, "X-Token": tab, Accept: "application/json" },
+    headers: { "Content-Type": "application/json", "X-CSRFToken": secret(token), "X-Token": tab, Accept: "application/json" },
     body: JSON.stringify(body),
     keepalive,
-    redirect: "error",
+    redirect: "manual",
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
+  if (response.type === "opaqueredirect") throw new SignedOut("signed out");
   const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
   if (!json || response.status >= 500) throw new TypeError("no answer");
   const answer = await response.json();
@@ -73,7 +81,7 @@ export async function post(url, token, body, { tab = "", keepalive = false } = {
 }
 
 export class Outbox {
-  // report(state, refusal): "saved", "waiting", "offline" or "refused"; heard(answer) with every confirmation.
+  // report(state, refusal): "saved", "waiting", "offline", "signedout" or "refused"; heard(answer) with every confirmation.
   constructor({ attempt, url, token, report, heard }) {
     Object.assign(this, { url, token, report, heard, queue: [], sending: null, stopped: false });
     this.shelf = new Shelf(attempt);
@@ -133,7 +141,7 @@ export class Outbox {
           this.report("refused", error);
           return;
         }
-        this.report("offline");
+        this.report(error instanceof SignedOut ? "signedout" : "offline");
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }

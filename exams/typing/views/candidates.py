@@ -1,6 +1,4 @@
-"""Pages and small answers of the typing test. Everything here belongs to the person who asks; the rest is 404."""
-
-from typing import Any
+"""The test as its candidate meets it, and the small answers to its page. What belongs to others is 404."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,11 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy
-from exams.models import Attempt, Candidacy, ExamPart
+from exams.models import Attempt, AttemptRuling, Candidacy, ExamPart
 from exams.services import GRACE, submit, take_over
-from exams.typing import passages, queries, saving, scoring, services
-from exams.typing.forms import PracticeForm
-from exams.typing.models import PracticeRun, TypingRun
+from exams.typing import passages, queries
+from exams.typing.models import TypingRun
+from exams.typing.services import rulings
+from exams.typing.views import saving
 from ground.errors import Refused
 
 
@@ -46,7 +45,8 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     if _over(request, run):
         return redirect("exams:result", pk=run.attempt.candidacy_id)
     try:
-        policy.check_entrance(request, run.attempt.candidacy.sitting)
+        if run.attempt.ordered_id is None:  # a re-check is sat where its examiner is
+            policy.check_entrance(request, run.attempt.candidacy.sitting)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("exams:candidacy", pk=run.attempt.candidacy_id)
@@ -76,64 +76,30 @@ def chunk(request: HttpRequest, pk: int, index: int) -> JsonResponse:
 
 
 @require_safe
-def practice(request: HttpRequest) -> HttpResponse:
-    """Choose a length, see how the last runs went and how far the next standard is."""
-    return render(request, "exams/typing/practice.html", _progress(request) | {"form": PracticeForm()})
-
-
-@require_POST
-def practice_start(request: HttpRequest) -> HttpResponse:
-    """Begins a practice; its clock runs from now."""
-    form = PracticeForm(request.POST)
-    if not form.is_valid():
-        return render(request, "exams/typing/practice.html", _progress(request) | {"form": form}, status=422)
-    try:
-        run = services.start_practice(user=request.user, minutes=form.cleaned_data["minutes"], now=request.now)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("exams:practice")
-    return redirect("exams:practice_run", pk=run.pk)
-
-
-@require_safe
 @never_cache
-def practice_run(request: HttpRequest, pk: int) -> HttpResponse:
-    """A practice while its time runs; afterwards its figures and mistakes."""
-    run = _practice(request, pk)
-    text = services.practice_text(run)
-    if run.ended_at is not None:
-        found = queries.practice_feedback(run, text)
-        goal = queries.goal([(run, found.score)])
-        return render(request, "exams/typing/practice_result.html", {"run": run, "feedback": found, "goal": goal})
-    duration = run.minutes * scoring.MS_PER_MINUTE
-    elapsed = int((request.now - run.started_at).total_seconds() * 1000)
-    if elapsed > duration + services.PRACTICE_GRACE.total_seconds() * 1000:
-        messages.info(request, _("The time of this practice is over and nothing was handed in. Start a new one."))
-        return redirect("exams:practice")
-    left = max(0, duration - elapsed) // 1000
-    return render(
-        request,
-        "exams/typing/practice_run.html",
-        {
-            "run": run,
-            "lines": passages.lines(text),
-            "elapsed": elapsed,
-            "duration": duration,
-            "shown": f"{left // 60:02}:{left % 60:02}",
-        },
-    )
+def recheck(request: HttpRequest, pk: int) -> HttpResponse:
+    """A re-check that has been ordered: what it is, a minute to warm up, and the code that the examiner says."""
+    order = _order(request, pk)
+    begun = Attempt.objects.filter(ordered=order).first()
+    if begun is not None:
+        return redirect("exams:typing_attempt", pk=begun.pk)
+    context = {"order": order, "minutes": rulings.RECHECK_MINUTES, "run": order.attempt.typing}
+    return render(request, "exams/typing/recheck.html", context | {"warm_up": passages.WARM_UP})
 
 
 @require_POST
-def practice_finish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Scores the text handed in."""
-    run = _practice(request, pk)
+def recheck_start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begins the re-check with the examiner's code."""
+    order = _order(request, pk)
     try:
-        services.finish_practice(run=run, text=request.POST.get("text", ""), now=request.now)
+        policy.count_codes(request)
+        begun = rulings.start_recheck(order=order, code=request.POST.get("code", "")[:20], now=request.now)
     except Refused as refusal:
+        if refusal.code == "code":
+            policy.count_wrong_code(request)
         messages.error(request, str(refusal))
-        return redirect("exams:practice")
-    return redirect("exams:practice_run", pk=pk)
+        return redirect("exams:typing_recheck", pk=pk)
+    return redirect("exams:typing_attempt", pk=begun.pk)
 
 
 def _run(request: HttpRequest, pk: int) -> TypingRun:
@@ -141,8 +107,10 @@ def _run(request: HttpRequest, pk: int) -> TypingRun:
     return get_object_or_404(runs.select_related("attempt__candidacy__sitting__exam", "attempt__part"), attempt=pk)
 
 
-def _practice(request: HttpRequest, pk: int) -> PracticeRun:
-    return get_object_or_404(PracticeRun.objects.filter(user=request.user).select_related("version"), pk=pk)
+def _order(request: HttpRequest, pk: int) -> AttemptRuling:
+    orders = AttemptRuling.objects.filter(kind=AttemptRuling.Kind.RECHECK, attempt__candidacy__user=request.user)
+    about = ("by", "attempt__typing", "attempt__candidacy__sitting__exam")
+    return get_object_or_404(orders.select_related(*about), pk=pk)
 
 
 def _over(request: HttpRequest, run: TypingRun) -> bool:
@@ -151,12 +119,3 @@ def _over(request: HttpRequest, run: TypingRun) -> bool:
         submit(attempt=run.attempt, now=request.now, ended_by=Attempt.EndedBy.CLOCK)
         return True
     return run.attempt.state != Attempt.State.OPEN
-
-
-def _progress(request: HttpRequest) -> dict[str, Any]:
-    trend = queries.practice_trend(request.user)
-    return {
-        "trend": list(reversed(trend)),
-        "points": [(run.started_at.date(), score.speed) for run, score in trend],
-        "goal": queries.goal(trend),
-    }
