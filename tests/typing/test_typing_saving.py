@@ -9,10 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from exams import services as exams
 from exams.services import take_over
 from exams.typing import services
 from exams.typing.models import TypingBatch, TypingRun
 from exams.typing.views import saving
+from people.services import choose_language
+from tests import factories
 from tests.typing import scenes
 from tests.typing.scenes import Browser, insert
 
@@ -127,3 +130,23 @@ class TestView:
         assert answer.status_code == 409
         assert answer.json()["code"] in services.REFUSALS
         assert not TypingBatch.objects.exists()
+
+
+@pytest.mark.parametrize(("policy", "words"), [("strict", "are different"), ("ignore", "is not counted")])
+def test_the_page_before_the_start_says_the_rule_for_punctuation_and_the_own_speed(client, now, policy, words):
+    scenes.passage(now)
+    invited, part = scenes.candidacy(now, of=scenes.standard(now, threshold=50, punctuation=policy))
+    exams.grant(
+        candidacy=invited,
+        extra_minutes=0,
+        extra_tries=0,
+        typing_threshold=21,
+        by=factories.person(),
+        reason="手部受伤",
+        now=now,
+    )
+    choose_language(user=invited.user, language="en")
+    client.force_login(invited.user)
+    page = client.get(reverse("exams:typing_ready", args=[invited.pk, part.pk])).content.decode()
+    assert words in page
+    assert "<dd>21 <small>" in page
