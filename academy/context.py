@@ -46,6 +46,7 @@ WORK = (
     Place("courses:training", _("Training"), (Role.TRAINER, Role.AUDITOR)),
     Place("exams:sitting_list", _("Sittings"), (Role.EXAMINER, Role.AUDITOR)),
     Place("exams:marking", _("Marking"), (Role.EXAMINER,)),
+    Place("exams:typing_flagged", _("Typing checks"), (Role.EXAMINER, Role.AUDITOR)),
     Place(
         "quality:observation_list",
         _("Quality"),

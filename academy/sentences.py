@@ -70,6 +70,7 @@ VERBS: dict[str, Promise] = {
     "series.made": gettext_lazy("The monthly sitting “%(what)s” was set up."),
     "series.ended": gettext_lazy("The monthly sitting “%(what)s” was ended."),
     "incident.noted": gettext_lazy("An incident was noted: “%(what)s”."),
+    "attempt.recheck": gettext_lazy("A supervised re-check of an attempt was ordered: %(what)s."),
     "attempt.time_given": gettext_lazy("Time was given during the attempt “%(what)s”."),
     "attempt.paused": gettext_lazy("The clock of the attempt “%(what)s” was stopped."),
     "attempt.resumed": gettext_lazy("The clock of the attempt “%(what)s” runs again."),

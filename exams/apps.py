@@ -25,4 +25,8 @@ class ExamsConfig(AppConfig):
             "exams.remark_changed", _("“%(exam)s”: question %(position)s was marked again, and your mark changed.")
         )
         register("exams.remark_kept", _("“%(exam)s”: question %(position)s was marked again, and your mark stands."))
+        register(
+            "exams.recheck",
+            _("A supervised re-check of your typing in “%(exam)s” has been arranged: three minutes with an examiner."),
+        )
         register("exams.void", _("Your attempt at “%(exam)s” was declared void: %(reason)s"))

@@ -132,14 +132,27 @@ def knows_code(request: HttpRequest, sitting: Sitting) -> bool:
 
 def give_code(request: HttpRequest, sitting: Sitting, code: str) -> None:
     """Remembers in this session that the person knows the code. Raises Refused when it is wrong, or was too often."""
-    key = f"exams-code:{request.user.pk}:{request.now:%Y%m%d%H}"
-    if cache.get(key, 0) >= WRONG_CODES:
-        raise Refused(_("Too many wrong codes. Ask the invigilator, or try again in the next hour."), code="too_often")
+    count_codes(request)
     if not constant_time_compare(code.strip().casefold(), sitting.access_code.casefold()):
-        cache.add(key, 0, 3600)
-        cache.incr(key)
+        count_wrong_code(request)
         raise Refused(_("This is not the access code."), code="code")
     request.session[_CODES] = {**request.session.get(_CODES, {}), str(sitting.pk): _seal(sitting)}
+
+
+def count_codes(request: HttpRequest) -> None:
+    """Raises Refused when the person gave too many wrong codes in this hour."""
+    if cache.get(_wrong(request), 0) >= WRONG_CODES:
+        raise Refused(_("Too many wrong codes. Ask the invigilator, or try again in the next hour."), code="too_often")
+
+
+def count_wrong_code(request: HttpRequest) -> None:
+    """Counts one more wrong code."""
+    cache.add(_wrong(request), 0, 3600)
+    cache.incr(_wrong(request))
+
+
+def _wrong(request: HttpRequest) -> str:
+    return f"exams-code:{request.user.pk}:{request.now:%Y%m%d%H}"
 
 
 _CODES = "exams.codes"

@@ -174,3 +174,42 @@ def bar_chart(
         "threshold": round(min(float(threshold) / top, 1) * full, 1) if threshold is not None else None,
         "threshold_words": shown(threshold) if threshold is not None else "",
     }
+
+
+@register.inclusion_tag("components/deviation_chart.html")
+def deviation_chart(
+    rows: Sequence[tuple[str, float, float | None]], label: str = "", unit: str = "", band: Number = 0
+) -> dict[str, Any]:
+    """Dots left and right of a middle line at 0, each with its margin, over a band that is still as expected; a table behind them.
+
+    A row is (label, value, margin); a margin of None is not drawn.
+    """
+    if not rows:
+        return {"rows": []}
+    line = 44
+    reach = max(*(abs(value) + (margin or 0) for _label, value, margin in rows), float(band) * 1.6, 1e-9)
+
+    def place(value: float) -> float:
+        return round(50 + min(max(value / reach, -1), 1) * 48, 1)
+
+    return {
+        "id": f"chart-{next(_ids)}",
+        "rows": [
+            {
+                "label": words,
+                "value": f"{value:+.1f}".replace("-", "−"),
+                "margin": None if margin is None else shown(float(margin)),
+                "x": place(value),
+                "from": None if margin is None else place(value - margin),
+                "to": None if margin is None else place(value + margin),
+                "beyond": abs(value) > band,
+                "y": number * line,
+            }
+            for number, (words, value, margin) in enumerate(rows)
+        ],
+        "label": label,
+        "unit": unit if unit in ("", "%") else f" {unit}",
+        "height": len(rows) * line,
+        "low": place(-float(band)),
+        "wide": round(place(float(band)) - place(-float(band)), 1),
+    }

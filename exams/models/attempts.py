@@ -45,6 +45,9 @@ class Attempt(models.Model):
     `base_deadline` is the start plus the part's own minutes, `deadline` the one that counts, with everything granted; a pause
     moves both. While `paused_at` is set the clock stands still and nothing is saved. `seen_at` and `away` (how often the
     page was left) come from the page's own beat: shown to the invigilator, never part of a score.
+
+    `ordered` is set in one kind of attempt only: a supervised re-check of a typing test, ordered by that ruling on another
+    attempt. It is evidence beside that attempt, no try of its part: no fold, figure or certificate reads it.
     """
 
     class State(models.TextChoices):
@@ -71,6 +74,14 @@ class Attempt(models.Model):
     )
     part = models.ForeignKey(ExamPart, verbose_name=_("part"), on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField(_("try"))
+    ordered = models.OneToOneField(
+        "exams.AttemptRuling",
+        verbose_name=_("re-check ordered by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="recheck",
+    )
     paper = models.ForeignKey(
         Paper, verbose_name=_("paper"), null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
     )
@@ -98,7 +109,11 @@ class Attempt(models.Model):
             models.UniqueConstraint(
                 fields=["candidacy", "part"], condition=Q(state="open"), name="one_open_attempt_per_candidate_and_part"
             ),
-            models.UniqueConstraint(fields=["candidacy", "part", "number"], name="one_attempt_per_try"),
+            models.UniqueConstraint(
+                fields=["candidacy", "part", "number"],
+                condition=Q(ordered__isnull=True),
+                name="one_attempt_per_try",
+            ),
             models.CheckConstraint(
                 condition=Q(state="open", ended_at__isnull=True, ended_by="")
                 | (~Q(state="open") & Q(ended_at__isnull=False) & ~Q(ended_by="")),
@@ -260,6 +275,7 @@ class AttemptRuling(models.Model):
         VOID = "void", _("void")
         CONFIRM = "confirm", _("confirmed")
         LATE = "late", _("late answers accepted")
+        RECHECK = "recheck", _("re-check ordered")
 
     attempt = models.ForeignKey(Attempt, verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="rulings")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)

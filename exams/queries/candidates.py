@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from exams.folding import extra_minutes
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Result, Sitting
 from exams.queries.release import released_to_candidate, with_sitters
-from exams.queries.verdicts import with_attempts
+from exams.queries.verdicts import tries_allowed, with_attempts
 from people.models import User
 
 
@@ -160,7 +160,7 @@ def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
         row = PartState(
             part=part,
             tries=tries,
-            allowed=part.tries + candidacy.extra_tries,
+            allowed=tries_allowed(part, attempts) + candidacy.extra_tries,
             minutes=base + extra,
             extra=extra,
             attempt=next((attempt for attempt in tries if attempt.state == Attempt.State.OPEN), None),

@@ -279,7 +279,8 @@ def sitting_report(sitting: Sitting, people: QuerySet[User]) -> Report:
     """The report over these people. Eight queries, whatever their number."""
     given = TimeGrant.objects.filter(attempt=OuterRef("pk")).order_by().values("attempt")
     attempts = (
-        Attempt.objects.select_related("part")
+        Attempt.objects.filter(ordered__isnull=True)
+        .select_related("part")
         .annotate(given=Coalesce(Subquery(given.values(number=Sum("seconds"))), 0))
         .order_by("started_at", "id")
     )

@@ -265,7 +265,8 @@ def released(attempt: Attempt, sitting: Sitting, now: datetime) -> bool:
 
 
 def _anybody_sits(sitting: Sitting) -> bool:
-    return Attempt.objects.filter(candidacy__sitting=sitting, state=Attempt.State.OPEN).exists()
+    sat = Attempt.objects.filter(candidacy__sitting=sitting, state=Attempt.State.OPEN, ordered__isnull=True)
+    return sat.exists()
 
 
 def reviewed(attempt: Attempt, points: Mapping[int, Decimal] | None = None) -> list[Reviewed]:

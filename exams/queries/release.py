@@ -12,7 +12,7 @@ Release = Exam.Release
 
 def sitters(sitting: str = "sitting") -> Exists:
     """Whether anybody still sits in the sitting that this path leads to."""
-    return Exists(Attempt.objects.filter(candidacy__sitting=OuterRef(sitting), state=Attempt.State.OPEN))
+    return Exists(_sat().filter(candidacy__sitting=OuterRef(sitting)))
 
 
 def with_sitters(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
@@ -22,8 +22,12 @@ def with_sitters(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
 
 def over(sitting: Sitting, now: datetime) -> bool:
     """Whether a sitting is over for everybody: closed, and nobody sits any more."""
-    open_attempts = Attempt.objects.filter(candidacy__sitting=sitting, state=Attempt.State.OPEN)
-    return now >= sitting.closes_at and not open_attempts.exists()
+    return now >= sitting.closes_at and not _sat().filter(candidacy__sitting=sitting).exists()
+
+
+def _sat() -> QuerySet[Attempt]:
+    """What is sat now; a re-check after the sitting holds nobody's result back."""
+    return Attempt.objects.filter(state=Attempt.State.OPEN, ordered__isnull=True)
 
 
 def over_for(candidacy: Candidacy, now: datetime) -> bool:

@@ -51,7 +51,9 @@ SELECT version_id, AVG(spent_ms) FROM spent WHERE place IN ((n + 1) / 2, (n + 2)
 
 def graded(part: ExamPart, people: QuerySet[User], sitting: int | None = None) -> QuerySet[Attempt]:
     """The graded attempts at a part, of people in reach."""
-    attempts = Attempt.objects.filter(part=part, state=Attempt.State.GRADED, candidacy__user__in=people)
+    attempts = Attempt.objects.filter(
+        part=part, state=Attempt.State.GRADED, ordered__isnull=True, candidacy__user__in=people
+    )
     return attempts if sitting is None else attempts.filter(candidacy__sitting=sitting)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
@@ -14,14 +15,14 @@ UNDECIDED_FOR = timedelta(days=7)
 
 
 def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
-    """Candidacies with sitting, exam, parts and attempts at hand."""
+    """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand."""
     return candidacies.select_related("sitting__exam").prefetch_related(
-        Prefetch("attempts", tries()), Prefetch("sitting__exam__parts", parts())
+        Prefetch("attempts", tries().filter(ordered__isnull=True)), Prefetch("sitting__exam__parts", parts())
     )
 
 
 def tries() -> QuerySet[Attempt]:
-    """Attempts in their order, with what the fold asks of each."""
+    """Attempts in their order, re-checks among them, with what the fold asks of each."""
     return Attempt.objects.select_related("typing").order_by("number")
 
 
@@ -33,14 +34,15 @@ def parts() -> QuerySet[ExamPart]:
 def verdict_of(
     candidacy: Candidacy, attempts: Sequence[Attempt], parts: Sequence[ExamPart], now: datetime
 ) -> folding.Verdict:
-    """What the attempts of a candidacy come to now; its sitting and exam at hand."""
+    """What the attempts of a candidacy come to now, re-checks left out; its sitting and exam at hand."""
+    attempts = [attempt for attempt in attempts if attempt.ordered_id is None]
     return folding.fold(
         [
             folding.Part(
                 part=part.pk,
                 title=part.title,
                 kind=part.kind,
-                allowed=part.tries + candidacy.extra_tries,
+                allowed=tries_allowed(part, attempts) + candidacy.extra_tries,
                 rule=_rule(part, attempts),
                 tries=tuple(_try(attempt) for attempt in attempts if attempt.part_id == part.pk),
                 weight=part.weight,
@@ -56,9 +58,20 @@ def _rule(part: ExamPart, attempts: Sequence[Attempt]) -> str:
     """Which try counts: of a paper the best; of a typing test what its standard said when the newest try began."""
     if part.standard is None:
         return folding.BEST
+    return _frozen(part, attempts).get("counts") or part.standard.counts
+
+
+def tries_allowed(part: ExamPart, attempts: Sequence[Attempt]) -> int:
+    """How many tries a part has; of a typing test what its standard said when the newest try began."""
+    return _frozen(part, attempts).get("tries") or part.tries_allowed
+
+
+def _frozen(part: ExamPart, attempts: Sequence[Attempt]) -> dict[str, Any]:
+    """The standard as the newest run of a part froze it; empty before there is one, and for papers."""
+    if part.standard_id is None:
+        return {}
     runs = [getattr(attempt, "typing", None) for attempt in attempts if attempt.part_id == part.pk]
-    frozen = [run.standard.get("counts") for run in runs if run is not None]
-    return (frozen[-1] if frozen else None) or part.standard.counts
+    return next((run.standard for run in reversed(runs) if run is not None), {})
 
 
 def _try(attempt: Attempt) -> folding.Try:

@@ -73,8 +73,8 @@ def start_attempt(
         .get(pk=candidacy.pk)
     )
     admit(candidacy.sitting)
-    attempts = list(candidacy.attempts.order_by("number"))
-    tried = [attempt for attempt in attempts if attempt.part_id == part.pk]
+    attempts = list(queries.tries().filter(candidacy=candidacy))
+    tried = _tries(part, attempts)
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
             return attempt
@@ -123,11 +123,16 @@ def _check_may_start(candidacy: Candidacy, part: ExamPart, attempts: list[Attemp
         )
     if any(attempt.state == State.OPEN for attempt in attempts):
         raise Refused(_("Finish the part that you have begun first."), code="other_open")
-    tried = [attempt for attempt in attempts if attempt.part_id == part.pk]
+    tried = _tries(part, attempts)
     if any(attempt.state == State.GRADED and attempt.passed for attempt in tried):
         raise Refused(_("You have passed this part."), code="passed")
-    if len(tried) >= part.tries + candidacy.extra_tries:
+    if len(tried) >= queries.tries_allowed(part, tried) + candidacy.extra_tries:
         raise Refused(_("No try is left for this part."), code="no_tries")
+
+
+def _tries(part: ExamPart, attempts: list[Attempt]) -> list[Attempt]:
+    """The tries of a part; a re-check is none."""
+    return [attempt for attempt in attempts if attempt.part_id == part.pk and attempt.ordered_id is None]
 
 
 def _deadlines(part: ExamPart, candidacy: Candidacy, now: datetime) -> tuple[datetime, datetime]:

@@ -9,7 +9,10 @@ from people.models import Level, User
 
 
 class TypingStandard(models.Model):
-    """What a level asks: `threshold` certified characters per minute at `gate` percent accuracy."""
+    """What a level asks: `threshold` certified characters per minute at `gate` percent accuracy over `minutes`.
+
+    A row for each: every attempt freezes its own copy, so a change counts for attempts that begin from then on.
+    """
 
     class Punctuation(models.TextChoices):
         WIDTH_INSENSITIVE = "width-insensitive", _("full and half width count the same")
@@ -31,6 +34,9 @@ class TypingStandard(models.Model):
     punctuation = models.CharField(
         _("punctuation"), max_length=20, choices=Punctuation.choices, default=Punctuation.WIDTH_INSENSITIVE
     )
+    tries = models.PositiveSmallIntegerField(
+        _("tries"), default=2, help_text=_("Each on another passage. A sitting may grant more to one person.")
+    )
     counts = models.CharField(_("which try counts"), max_length=8, choices=Counts.choices, default=Counts.BEST)
 
     class Meta:
@@ -39,7 +45,7 @@ class TypingStandard(models.Model):
         ordering = ["threshold", "code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(threshold__gte=1, gate__range=(0, 100), minutes__range=(1, 60)),
+                condition=Q(threshold__gte=1, gate__range=(0, 100), minutes__range=(1, 60), tries__range=(1, 20)),
                 name="a_typing_standard_is_within_reason",
             )
         ]
@@ -105,7 +111,8 @@ class PassageVersion(models.Model):
 class TypingRun(models.Model):
     """What a typing attempt was asked (frozen at the start) and what it came to (written once, when it ends).
 
-    `standard` freezes {"code", "name", "threshold", "gate", "minutes", "punctuation", "counts", "normaliser", "seed"};
+    `standard` freezes {"code", "name", "threshold", "gate", "minutes", "punctuation", "tries", "counts", "normaliser", "seed",
+    "granted"}; `granted` is None or says that `threshold` is the person's own {"instead_of", "by": employee number, "reason"};
     `text` is the passage with its slots filled by the seed, followed by the `chained` passages where one was too
     short for the time. `flags` is a list of {"code", "count"}: evidence for an examiner, never part of the score.
     """
@@ -145,20 +152,21 @@ class TypingRun(models.Model):
 
 @append_only
 class TypingBatch(models.Model):
-    """Keystroke records as they came: idempotent by (attempt, seq), chained by the hash of the one before.
+    """Keystroke records as they came (the small form of wire.py): idempotent by (attempt, seq), chained by hash.
 
-    `length` is that of the whole text after the batch, in code points: the next batch is checked against it, so that no
-    impossible splice is ever stored. `late` batches came after the end and the grace: kept, never counted.
+    `hash` covers the records and the hash of the batch before. `length` is that of the whole text after the batch, in code
+    points, and `ends_ms` the time of its last record: the next batch is checked against both, so that no impossible splice is
+    ever stored. `late` batches came after the end and the grace: kept, never counted.
     """
 
     attempt = models.ForeignKey(
         "exams.Attempt", verbose_name=_("attempt"), on_delete=models.PROTECT, related_name="batches"
     )
     seq = models.PositiveIntegerField(_("sequence number"))
-    previous_hash = models.CharField(_("hash of the one before"), max_length=64, blank=True)
-    batch_hash = models.CharField(_("hash"), max_length=64)
+    hash = models.CharField(_("hash"), max_length=32)
     records = models.JSONField(_("records"))
     length = models.PositiveIntegerField(_("length of the text after it"))
+    ends_ms = models.PositiveIntegerField(_("time of its last record, ms"))
     received_at = models.DateTimeField(_("received"))
     late = models.BooleanField(_("late"), default=False)
 
@@ -173,26 +181,48 @@ class TypingBatch(models.Model):
 
 
 class PracticeRun(models.Model):
-    """One practice: shown to its owner only, never a result. Its text is the version filled with the seed `pk`."""
+    """One practice: shown to its owner only, never a result.
+
+    Its text is the version filled with the seed `pk`, or the `drill` made of sentences with one's weak characters. What the
+    keystrokes told is kept as figures when it ends, the keystrokes are not: `keys` pressed, characters `taken_back`,
+    `slips` [[expected, typed], ...] of every mistake, mended ones too ("" for one left out), and `pace`, the certified
+    characters of each half minute. Without script to tell them they stay empty.
+    """
 
     user = models.ForeignKey(
         User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="practice_runs"
     )
     version = models.ForeignKey(
-        PassageVersion, verbose_name=_("passage"), on_delete=models.PROTECT, related_name="practice"
+        PassageVersion,
+        verbose_name=_("passage"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="practice",
     )
+    drill = models.TextField(_("text of a drill"), blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     committed = models.TextField(_("committed text"), blank=True)
     typed = models.PositiveIntegerField(_("tokens typed"), null=True, blank=True)
     errors = models.PositiveIntegerField(_("errors"), null=True, blank=True)
+    keys = models.PositiveIntegerField(_("keys pressed"), null=True, blank=True)
+    taken_back = models.PositiveIntegerField(_("characters taken back"), null=True, blank=True)
+    slips = models.JSONField(_("mistakes, mended ones too"), default=list, blank=True)
+    pace = models.JSONField(_("certified characters of each half minute"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("practice run")
         verbose_name_plural = _("practice runs")
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["user", "-started_at"], name="practice_of_a_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(version__isnull=False, drill="") | (Q(version__isnull=True) & ~Q(drill="")),
+                name="a_practice_has_a_passage_or_a_drill",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.started_at:%F}"

@@ -7,7 +7,9 @@ import random
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from exams.typing.normalise import is_han, normalise
 
@@ -18,6 +20,7 @@ PUNCTUATION_SHARE = (80, 140)
 LATIN_SHARE = (0, 30)
 UNCOMMON_SHARE = (0, 10)
 LONGEST_SENTENCE = 60
+WHOLE_SENTENCE = 8  # tokens; shorter ones, such as greetings, may occur again
 CHUNK = (200, 300)  # characters
 LINE = 26  # characters of one line as shown
 
@@ -28,6 +31,7 @@ WARM_UP = (
 )
 
 _SLOT = re.compile(r"\{([a-z_]*)\}")
+_SENTENCE = re.compile(r"[^。！？…\n]+(?:[。！？…]+[”’』」）]*)?")
 _SENTENCE_END = re.compile(r"[。！？…]+[”’』」）]*|\n+")
 _CLOSING = "，。、；：？！…”’』」）》〉】—·"
 _SURNAMES = (
@@ -63,15 +67,43 @@ class Figures:
 
 def fill(text: str, seed: int) -> str:
     """The text with its slots filled: the same for the same seed, one value for a slot throughout."""
+    return _SLOT.sub(lambda slot: _filled(slot[1], seed), text)
+
+
+@lru_cache(maxsize=64)
+def _values(seed: int) -> dict[str, str]:
     draw = random.Random(seed)
-    values = {
+    return {
         "surname": draw.choice(_SURNAMES),
         "amount": str(draw.randint(21, 98)),
         "number": str(draw.randint(12, 89)),
         "place": draw.choice(_PLACES),
         "time": draw.choice(_TIMES),
     }
-    return _SLOT.sub(lambda slot: values.get(slot[1], slot[0]), text)
+
+
+def _filled(slot: str, seed: int) -> str:
+    """The value of a slot; an unknown one stays as it is written."""
+    return _values(seed).get(slot, f"{{{slot}}}")
+
+
+def fillings(text: str, seeds: Iterable[int]) -> list[list[tuple[str, bool]]]:
+    """The sentences that hold slots, filled by each seed: stretches of text with whether a slot gave them."""
+    with_slots = "".join(part for part in _SENTENCE.findall(text) if _SLOT.search(part))
+    shown = []
+    for seed in seeds:
+        pieces = _SLOT.split(with_slots)  # text and names of slots in turn
+        filled = [
+            (_filled(name, seed), name in SLOTS) if place % 2 else (name, False) for place, name in enumerate(pieces)
+        ]
+        shown.append([piece for piece in filled if piece[0]])
+    return shown
+
+
+def sentences(text: str) -> dict[str, str]:
+    """The whole sentences of a text, filled once, in order: the normal form of each and how it is written."""
+    parts = {normalise(part): part.strip() for part in _SENTENCE.findall(fill(text, 0))}
+    return {tokens: part for tokens, part in parts.items() if len(tokens) >= WHOLE_SENTENCE}
 
 
 def figures(text: str) -> Figures:
@@ -80,9 +112,9 @@ def figures(text: str) -> Figures:
     tokens = normalise(filled)
     total = len(tokens) or 1
     uncommon = [token for token in tokens if is_han(token) and not is_common(token)]
-    sentences = [normalise(sentence) for sentence in _SENTENCE_END.split(filled) if normalise(sentence)]
-    counts = Counter(sentence for sentence in sentences if len(sentence) >= 8)
-    slots = [slot for slot in _SLOT.findall(text)]
+    parts = [part for part in map(normalise, _SENTENCE_END.split(filled)) if part]
+    counts = Counter(part for part in parts if len(part) >= WHOLE_SENTENCE)
+    slots = _SLOT.findall(text)
     return Figures(
         tokens=len(tokens),
         han=_share(sum(map(is_han, tokens)), total),
@@ -91,9 +123,9 @@ def figures(text: str) -> Figures:
         uncommon=tuple(sorted(set(uncommon))),
         uncommon_share=_share(len(uncommon), total),
         different=len(set(tokens)),
-        sentences=len(sentences),
-        mean_sentence=sum(map(len, sentences)) // (len(sentences) or 1),
-        longest_sentence=max(map(len, sentences), default=0),
+        sentences=len(parts),
+        mean_sentence=sum(map(len, parts)) // (len(parts) or 1),
+        longest_sentence=max(map(len, parts), default=0),
         repeated=tuple(sentence for sentence, count in counts.items() if count > 1),
         slots=tuple(slot for slot in dict.fromkeys(slots) if slot in SLOTS),
         unknown_slots=tuple(slot for slot in dict.fromkeys(slots) if slot not in SLOTS),

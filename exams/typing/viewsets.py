@@ -5,35 +5,20 @@ from typing import Any
 from django import forms
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
-from django.urls import URLPattern
-from django.utils.translation import gettext
+from django.template.loader import render_to_string
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
-from exams.typing import passages, services
+from exams.typing import passages, queries, services
 from exams.typing.models import Passage
+from exams.typing.views import authors
 from ground.errors import Refused
-
-
-def figures_sentence(text: str) -> str:
-    """The figures of a text as its author reads them."""
-    found = passages.figures(text)
-    return gettext(
-        "%(tokens)s characters, %(different)s different ones: %(han)s%% Chinese, %(punctuation)s%% punctuation, "
-        "%(latin)s%% digits and Latin. The longest sentence has %(longest)s characters, the mean %(mean)s."
-    ) % {
-        "tokens": found.tokens,
-        "different": found.different,
-        "han": f"{found.han / 10:.1f}",
-        "punctuation": f"{found.punctuation / 10:.1f}",
-        "latin": f"{found.latin / 10:.1f}",
-        "longest": found.longest_sentence,
-        "mean": found.mean_sentence,
-    }
 
 
 class PassageForm(WagtailAdminModelForm):
@@ -54,6 +39,9 @@ class PassageForm(WagtailAdminModelForm):
             self.fields["code"].disabled = self.fields["use"].disabled = True
             self.initial |= {"text": self.instance.current.text, "retired": self.instance.retired_at is not None}
 
+    class Media:
+        js = ["django_htmx/htmx-2.min.js"]
+
     def clean(self) -> dict[str, Any]:
         """Names everything that speaks against the text, before anything is written."""
         given = super().clean()
@@ -65,21 +53,31 @@ class PassageForm(WagtailAdminModelForm):
 
 
 class FiguresPanel(HelpPanel):
-    """The figures of the current version; before there is one, what will be checked."""
+    """The figures of what stands in the editor, told anew while the author writes, and the versions so far."""
 
     class BoundPanel(HelpPanel.BoundPanel):
         def __init__(self, **kwargs: Any) -> None:
             super().__init__(**kwargs)
-            if self.instance.pk and self.instance.current:
-                self.content = figures_sentence(self.instance.current.text)
+            known = bool(self.instance.pk and self.instance.current)
+            values = {name: self.form[name].value() or "" for name in ("text", "allowed", "code")}
+            context = authors.figures_of(**values) | {
+                "url": reverse("exams:passage_figures"),
+                "code": self.instance.code if known else "",
+                "versions": self.instance.versions.annotate(drawn=Count("runs")).order_by("-number") if known else [],
+            }
+            self.content = render_to_string("exams/typing/passage_panel.html", context)
 
 
 class PassageIndex(generic.IndexView):
     """Every passage with how often it was drawn. Nothing is deleted: passages retire."""
 
     def get_base_queryset(self) -> QuerySet[Passage]:
-        drawn = Count("versions__runs", distinct=True)
-        return super().get_base_queryset().select_related("current").annotate(drawn=drawn)
+        return queries.with_exposure(super().get_base_queryset().select_related("current"))
+
+    @property
+    def header_more_buttons(self) -> list[Any]:
+        report = Button(_("How hard they are"), url=reverse("exams:passage_report"), icon_name="doc-full", priority=5)
+        return [*super().header_more_buttons, report]
 
     def get_delete_url(self, instance: Passage) -> None:
         return None
@@ -93,6 +91,8 @@ class _Publishes:
             return super().form_valid(form)
         except Refused as refusal:
             form.add_error("text", str(refusal))
+            # Wagtail sets these when it validates; a refusal comes later.
+            self.produced_error_code, self.produced_error_message = "refused", str(refusal)
             return self.form_invalid(form)
 
     def get_delete_url(self) -> None:
@@ -139,12 +139,7 @@ class PassageViewSet(ModelViewSet):
     edit_handler = ObjectList(
         [
             FieldRowPanel([FieldPanel("title"), FieldPanel("code"), FieldPanel("use")]),
-            FiguresPanel(
-                _(
-                    "Publishing checks the share of Chinese characters and punctuation, uncommon characters, the length of "
-                    "sentences and repetitions. A passage of exams is never used for practice."
-                )
-            ),
+            FiguresPanel(),
             FieldPanel("text"),
             FieldPanel("allowed"),
             FieldPanel("retired"),

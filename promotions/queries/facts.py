@@ -117,7 +117,10 @@ def _typed(ids: list[int], known: Known | None, released_at: datetime | None) ->
     graded = Attempt.State.GRADED
     if known is None:
         runs = TypingRun.objects.filter(
-            attempt__candidacy__user__in=ids, attempt__state=graded, certified__isnull=False
+            attempt__candidacy__user__in=ids,
+            attempt__state=graded,
+            attempt__ordered__isnull=True,
+            certified__isnull=False,
         )
         if released_at is not None:
             runs = released_only(runs, released_at, "attempt__candidacy")

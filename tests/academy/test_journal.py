@@ -30,7 +30,11 @@ ROOMS = ["academy", "plans", "promotions", "certificates", "courses", "quality",
 # What stands in the braces of a verb that is put together.
 PARTS = {
     "attempt.{act}": ["time_given", "paused", "resumed"],
-    "attempt.{kind}": [AttemptRuling.Kind.VOID.value, AttemptRuling.Kind.CONFIRM.value],
+    "attempt.{kind}": [
+        AttemptRuling.Kind.VOID.value,
+        AttemptRuling.Kind.CONFIRM.value,
+        AttemptRuling.Kind.RECHECK.value,
+    ],
     "attendance.{state}": Attendance.State.values,
     "question.{act}": ["added", "revised", "filed"],
     "question.{to}": [state for state in Question.State.values if state != Question.State.REVIEWED],

@@ -4,3 +4,6 @@ from academy.settings.development import *  # noqa: F403
 
 DEBUG = False
 ROOT_URLCONF = "tests.benchmarks.bare"
+
+# A backend that leaves takes the account of its CPU with it.
+DATABASES["default"]["CONN_MAX_AGE"] = None  # noqa: F405

@@ -23,3 +23,16 @@ def type_with_ime(cdp: CDPSession, text: str, *, chunk: int = 4) -> None:
             spelled += syllable
             compose(cdp, spelled)
         commit(cdp, phrase)
+
+
+def choose(cdp: CDPSession, text: str, *, key: str = "Space") -> None:
+    """Chooses a candidate by a key that the input method keeps for itself: the page sees key code 229, then the text."""
+    process = {"key": "Process", "code": key, "windowsVirtualKeyCode": 229}
+    cdp.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **process})
+    commit(cdp, text)
+    cdp.send("Input.dispatchKeyEvent", {"type": "keyUp", **process})
+
+
+def cancel(cdp: CDPSession) -> None:
+    """Drops the open composition, as Esc does: what was spelled is gone and nothing is committed."""
+    cdp.send("Input.imeSetComposition", {"text": "", "selectionStart": 0, "selectionEnd": 0})

@@ -10,6 +10,9 @@ from playwright.sync_api import Page
 
 from certificates.models import Certificate
 from exams import services as exams
+from exams.models import Attempt
+from exams.typing import services as practice
+from exams.typing.services import rulings
 from people.models import User
 from tests.courses import build
 from tests.journeys import academy
@@ -48,6 +51,13 @@ def walk(house: academy.Academy) -> list[Stop]:
     # Of five minutes, so that a slow machine does not meet its end.
     racing, test = scenes.candidacy(house.now, user=typing, of=scenes.standard(house.now, minutes=5))
     race = exams.start_attempt(candidacy=racing, part=test, now=timezone.now())
+    looked_at = Attempt.objects.filter(candidacy=passed, typing__isnull=False).latest("id")
+    order = rulings.order_recheck(attempt=looked_at, by=house.examiner, reason="请监督复测", now=timezone.now())
+    scenes.passage(house.now, 5, use="practice")
+    practised = practice.start_practice(user=hers, minutes=1, now=timezone.now())
+    given = "错" + practice.practice_text(practised)[1:40]
+    practice.finish_practice(run=practised, text=given, now=timezone.now())
+    practising = practice.start_practice(user=hers, minutes=10, now=timezone.now())
     return [
         Stop("typing", typing, reverse("exams:typing_attempt", args=[race.pk]), ".passage p.now"),
         Stop("login", None, reverse("account_login")),
@@ -62,6 +72,14 @@ def walk(house: academy.Academy) -> list[Stop]:
         Stop("attempt", writing, sheet, "[data-question] legend"),
         Stop("review", writing, reverse("exams:review", args=[begun.pk])),
         Stop("exam cover", waiting, reverse("exams:candidacy", args=[house.candidacy_of(waiting).pk])),
+        Stop("practice", hers, reverse("exams:practice")),
+        Stop("practising", hers, reverse("exams:practice_run", args=[practising.pk]), ".passage p.now"),
+        Stop("practice result", hers, reverse("exams:practice_run", args=[practised.pk])),
+        Stop("flagged typing", house.examiner, reverse("exams:typing_flagged")),
+        Stop(
+            "typing looked at", house.examiner, reverse("exams:typing_run", args=[looked_at.pk]), ".replay .passage p"
+        ),
+        Stop("re-check", hers, reverse("exams:typing_recheck", args=[order.pk])),
         Stop("warm-up", typing, reverse("exams:typing_ready", args=[racing.pk, test.pk])),
         Stop("staff list", house.personnel, reverse("people:staff_list")),
         Stop("staff", house.personnel, reverse("people:staff", args=[hers.pk])),

@@ -1,5 +1,6 @@
 """The typing test in a real browser with a real composition."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,11 @@ from django.utils import timezone
 
 from exams import services as exams
 from exams.models import Attempt
+from exams.typing import queries
 from exams.typing.models import PracticeRun, TypingBatch, TypingRun
 from exams.typing.services import counted_replay
 from tests import factories
-from tests.journeys.ime import commit, compose, type_with_ime
+from tests.journeys.ime import cancel, choose, commit, compose, type_with_ime
 from tests.typing import scenes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -60,29 +62,123 @@ def test_phrases_are_committed_mended_and_replayed_as_they_stand(page, begun):
     saved(page)
     state = replayed(attempt)
     assert (state.raw, state.committed, state.counts["text_differs"]) == (text[:24], text[:24], 0)
-    assert any(record.get("composing") for batch in TypingBatch.objects.all() for record in batch.records)
+    assert any(record.get("composing") for record in queries.records_of(attempt))
 
 
-def test_pasting_and_undo_change_nothing_and_are_counted_and_told_once(page, begun):
+def test_candidates_are_chosen_by_space_enter_and_number_and_leave_no_key_behind(page, begun):
+    attempt, text, cdp = begun()
+    for place, key in ((0, "Space"), (2, "Enter"), (4, "Digit2")):
+        compose(cdp, "pin")
+        compose(cdp, "pin'yin")
+        choose(cdp, text[place : place + 2], key=key)
+    assert pad(page) == text[:6]
+    saved(page)
+    assert replayed(attempt).committed == text[:6]
+
+
+def test_a_composition_is_mended_by_backspace_and_dropped_by_escape(page, begun):
+    attempt, text, cdp = begun()
+    for spelled in ("ke", "kehh", "keh", "kehu"):
+        compose(cdp, spelled)
+    commit(cdp, text[:2])
+    compose(cdp, "zou")
+    cancel(cdp)
+    assert pad(page) == text[:2]
+    type_with_ime(cdp, text[2:6])
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Backspace")
+    type_with_ime(cdp, text[4:8])
+    saved(page)
+    state = replayed(attempt)
+    assert (state.committed, state.counts["text_differs"]) == (text[:8], 0)
+
+
+def test_a_table_method_commits_without_composing_and_nothing_is_held_against_it(page, begun):
+    attempt, text, cdp = begun()
+    for place in range(0, 24, 2):
+        commit(cdp, text[place : place + 2])
+    saved(page)
+    state = replayed(attempt)
+    assert state.committed == text[:24]
+    assert {flag["code"] for flag in state.flags()} <= {"automated"}
+    assert not any(record.get("composing") for record in queries.records_of(attempt))
+
+
+def test_full_and_half_width_punctuation_come_to_the_same(page, begun):
+    attempt, text, cdp = begun()
+    stop = text.index("，") + 1
+    type_with_ime(cdp, text[: stop - 1])
+    commit(cdp, "，")
+    rest = text[stop : stop + 4]
+    type_with_ime(cdp, rest)
+    page.keyboard.press("End")
+    for _ in rest + "，":
+        page.keyboard.press("Backspace")
+    page.keyboard.type(",")
+    type_with_ime(cdp, rest)
+    exams.submit(attempt=attempt, now=_when_saved(page))
+    run = TypingRun.objects.get(attempt=attempt)
+    assert run.committed == text[: stop - 1] + "," + rest
+    assert (run.typed, run.errors) == (stop + 4, 0)
+
+
+def _when_saved(page):
+    saved(page)
+    return timezone.now()
+
+
+def test_pasting_dropping_and_undo_change_nothing_and_are_counted_and_told_once(page, begun):
     attempt, text, cdp = begun()
     type_with_ime(cdp, text[:8])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('粘贴的文字')")
+    cdp.send(
+        "Input.dispatchKeyEvent", {"type": "keyDown", "modifiers": 2, "key": "v", "code": "KeyV", "commands": ["paste"]}
+    )
     page.evaluate(
         """() => {
           const data = new DataTransfer();
-          data.setData("text/plain", "粘贴的文字");
-          const pad = document.querySelector("#typing-pad");
-          pad.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+          data.setData("text/plain", "拖入的文字");
+          const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+          document.querySelector("#typing-pad").dispatchEvent(drop);
         }"""
     )
-    assert pad(page) == text[:8]
     assert page.locator("[data-part=say]").inner_text() != ""
-    undo = {"type": "keyDown", "modifiers": 2, "key": "z", "code": "KeyZ", "commands": ["undo"]}
-    cdp.send("Input.dispatchKeyEvent", undo)
+    cdp.send(
+        "Input.dispatchKeyEvent", {"type": "keyDown", "modifiers": 2, "key": "z", "code": "KeyZ", "commands": ["undo"]}
+    )
     saved(page)
     counts = replayed(attempt).counts
-    assert counts["paste"] == 1
+    assert (counts["paste"], counts["drop"]) == (1, 1)
     assert counts["undo"] >= 1
     assert pad(page) == text[:8]
+
+
+LAYOUT = """() => [window.scrollY, document.querySelector(".padframe").scrollTop, document.querySelector(".passage").scrollTop,
+  document.querySelector(".padframe").clientHeight, document.querySelector("#typing-pad").offsetHeight]"""
+
+
+def test_six_lines_stay_free_under_the_caret_and_nothing_moves_while_composing(page, begun):
+    _attempt, text, cdp = begun()
+    for place in range(0, 400, 20):
+        commit(cdp, text[place : place + 20])
+    still = page.evaluate(LAYOUT)
+    compose(cdp, "ying")
+    compose(cdp, "ying'ye'ting'de'ke'hu")
+    assert page.evaluate(LAYOUT) == still
+    free = page.evaluate(
+        """() => {
+          const frame = document.querySelector(".padframe").getBoundingClientRect();
+          const caret = document.querySelector(".mirror span").getClientRects();
+          const line = parseFloat(getComputedStyle(document.querySelector("#typing-pad")).lineHeight);
+          return (frame.bottom - caret[caret.length - 1].bottom) / line;
+        }"""
+    )
+    assert free >= 5.9
+    commit(cdp, text[400:405])
+    now, passage = (page.locator(place).bounding_box() for place in (".passage p.now", ".passage"))
+    assert passage["y"] <= now["y"] < now["y"] + now["height"] <= passage["y"] + passage["height"]
+    assert text[403] in page.locator(".passage p.now").inner_text()
 
 
 def test_time_up_keeps_what_was_committed_and_drops_the_open_composition(page, begun, complaints):
@@ -110,17 +206,38 @@ def test_a_reload_goes_on_with_the_committed_text_and_the_same_clock(page, begun
     assert Attempt.objects.get(pk=attempt.pk).deadline == attempt.deadline
 
 
-def test_typing_goes_on_without_a_connection_and_everything_arrives_later(page, begun, complaints):
+def test_typing_goes_on_for_half_a_minute_without_a_connection_and_everything_arrives_later(page, begun, complaints):
     attempt, text, cdp = begun()
     complaints.allow("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
-    type_with_ime(cdp, text[:16])
+    until = time.monotonic() + 30
+    place = 0
+    while time.monotonic() < until:
+        type_with_ime(cdp, text[place : place + 4])
+        place += 4
+        page.wait_for_timeout(1_000)
     page.locator(".saved.waiting").wait_for()
     assert not TypingBatch.objects.exists()
     page.context.set_offline(False)
     page.locator(".saved:not(.waiting)").wait_for()
     saved(page)
-    assert replayed(attempt).committed == text[:16]
+    assert replayed(attempt).committed == text[:place]
+    assert TypingBatch.objects.count() > 5
+
+
+def test_what_waited_for_the_connection_outlives_a_reload(page, begun, complaints):
+    attempt, text, cdp = begun()
+    complaints.allow("ERR_INTERNET_DISCONNECTED")
+    page.context.set_offline(True)
+    type_with_ime(cdp, text[:12])
+    page.locator(".saved.waiting").wait_for()
+    page.wait_for_function("() => document.querySelector('typing-test').outbox.queue.length > 0")
+    page.context.set_offline(False)
+    page.reload()
+    page.locator(".passage p.now").wait_for()
+    assert pad(page) == text[:12]
+    saved(page)
+    assert replayed(attempt).committed == text[:12]
 
 
 def test_a_second_window_takes_over_and_the_first_says_so(page, begun, context, complaints):
@@ -169,20 +286,81 @@ def test_handing_in_shows_the_result_with_the_figures(page, begun):
     assert (run.typed, run.errors) == (12, 0)
 
 
-def test_practice_runs_its_time_and_shows_the_figures(page, sign_in, live_server):
+def test_practice_underlines_mistakes_and_knows_them_afterwards(page, sign_in, live_server):
     now = timezone.now()
     scenes.passage(now, use="practice")
     scenes.standard(now)
     sign_in(factories.person())
     page.goto(f"{live_server.url}/exams/typing/practice/")
-    page.locator("form.form button").click()
+    page.locator("form.form button").first.click()
     page.locator(".passage p.now").wait_for()
-    text = "".join(page.locator(".passage p").all_inner_texts())[:12]
+    text = "".join(page.locator(".passage p").all_inner_texts())[:14]
     cdp = page.context.new_cdp_session(page)
-    type_with_ime(cdp, text)
+    type_with_ime(cdp, text[:5])
+    compose(cdp, "cuo")
+    assert page.locator(".passage mark").count() == 0
+    commit(cdp, "错")
+    assert page.locator(".passage mark").all_inner_texts() == [text[5]]
+    type_with_ime(cdp, text[6:12] + "误")
+    page.keyboard.press("Backspace")
+    type_with_ime(cdp, text[12:])
+    assert page.locator("[data-part=slips]").inner_text().endswith("1 处")
     page.locator("typing-test form button").click()
     page.locator("dl.figures").first.wait_for()
     run = PracticeRun.objects.get()
-    assert (run.committed, run.typed, run.errors) == (text, 12, 0)
-    page.goto(f"{live_server.url}/exams/typing/practice/")
-    page.locator("table.plain-table").first.wait_for(state="attached")
+    assert (run.committed, run.typed, run.errors) == (text[:5] + "错" + text[6:], 14, 1)
+    assert (run.taken_back, run.slips) == (1, [[text[5], "错"], [text[12], "误"]])
+    assert sum(run.pace) == 13
+    page.locator("button:has-text('强化')").click()
+    page.locator(".passage p.now").wait_for()
+    assert text[5] in page.locator(".passage").inner_text()
+
+
+def test_a_test_is_replayed_by_the_keyboard(page, begun, sign_in, live_server):
+    attempt, text, cdp = begun()
+    type_with_ime(cdp, text[:10])
+    commit(cdp, "错")
+    exams.submit(attempt=attempt, now=_when_saved(page))
+    run = TypingRun.objects.get(attempt=attempt)
+    page.goto(f"{live_server.url}/exams/result/{attempt.candidacy_id}/")
+    page.locator("details.replay-fold summary").press("Enter")
+    shown = page.locator("[data-part=text]")
+    seek = page.locator("[data-part=seek]")
+    seek.wait_for()
+    assert shown.inner_text().strip() == ""
+    seek.press("End")
+    assert shown.inner_text() == run.committed
+    assert page.locator(".passage mark").all_inner_texts() == [text[10]]
+    seek.press("Home")
+    page.locator("[data-part=rate]").select_option("8")
+    page.locator("[data-part=play]").press("Space")
+    page.wait_for_function("() => document.querySelector('[data-part=text]').innerText.length > 4")
+    page.locator("[data-part=play]").press("Space")
+    at = seek.input_value()
+    page.wait_for_timeout(400)
+    assert seek.input_value() == at
+
+
+def test_what_looks_like_a_phone_is_asked_for_a_keyboard_and_never_locked_out(browser, sign_in, live_server, context):
+    now = timezone.now()
+    scenes.passage(now)
+    user = factories.person()
+    invited, part = scenes.candidacy(now, user=user)
+    sign_in(user)
+    url = f"{live_server.url}/exams/typing/ready/{invited.pk}/{part.pk}/"
+    desktop = context.new_page()
+    desktop.goto(url)
+    desktop.locator(".passage p").first.wait_for()
+    assert not desktop.locator("keyboard-question input").is_visible()
+    phone = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, locale="zh-CN")
+    phone.add_cookies(context.cookies())
+    page = phone.new_page()
+    page.goto(url)
+    question = page.locator("keyboard-question input")
+    question.wait_for()
+    page.locator("form[action*=start] button").click()
+    assert page.url == url
+    question.check()
+    page.locator("form[action*=start] button").click()
+    page.locator(".passage p.now").wait_for()
+    phone.close()

@@ -2,8 +2,7 @@
 
 import pytest
 
-from exams.typing import replay
-from exams.typing.services import chain_hash
+from exams.typing import replay, scoring, wire
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -28,20 +27,66 @@ def put(value: str, kind: str = "insertCompositionText", composing: bool = True)
     return {"type": "input", "value": value, "inputType": kind, "isComposing": composing}
 
 
-PINYIN = [composition("compositionstart", ""), put("k"), put("ke hu")]
+def key(name: str, value: str) -> dict:
+    """A keydown that the input method keeps for itself (key code 229): the reducer may see it and does nothing."""
+    return {"type": "keydown", "value": value, "inputType": name, "isComposing": False}
+
+
+PINYIN = [composition("compositionstart", ""), put("k"), put("ke"), put("ke h"), put("ke hu")]
+# Events in the order in which browsers and input methods send them while 客户 is typed.
 TRACES = {
+    # Chromium 109 and later: the candidate arrives as one more composing input, then the end.
     "chrome": [*PINYIN, put("客户"), composition("compositionend", "客户")],
+    # Firefox ESR: the end comes first, then another input with the same value.
     "firefox": [*PINYIN, composition("compositionend", "客户"), put("客户", composing=False)],
-    "safari": [
+    # Firefox with a candidate that is edited before: two inputs of the same value in a row.
+    "firefox, double input": [
+        *PINYIN,
+        put("客户"),
+        composition("compositionend", "客户"),
+        put("客户", composing=False),
+        put("客户", "insertText", composing=False),
+    ],
+    # Safari: the spelling is deleted, the candidate put in, the end comes, and the Enter that chose it is told last.
+    "safari, late Enter": [
         *PINYIN,
         put("", "deleteCompositionText", composing=False),
         put("客户", "insertFromComposition", composing=False),
         composition("compositionend", "客户"),
+        key("Enter", "客户"),
+    ],
+    "safari 16, end before the input": [
+        *PINYIN,
+        put("", "deleteCompositionText", composing=True),
+        composition("compositionend", ""),
+        put("客户", "insertFromComposition", composing=False),
     ],
     "without preedit": [put("客户", "insertText", composing=False)],
+    "wubi, character by character": [
+        put("客", "insertText", composing=False),
+        put("客户", "insertText", composing=False),
+    ],
+    # Android: a backspace takes a committed word up again as a composition and shortens it.
     "android over old text": [
         put("客人", "insertText", composing=False),
         composition("compositionstart", "客人"),
+        put("客"),
+        put("客户"),
+        composition("compositionend", "客户"),
+    ],
+    "android, taken up and left as it was": [
+        *PINYIN,
+        put("客户"),
+        composition("compositionend", "客户"),
+        composition("compositionstart", "客户"),
+        put("客户"),
+        composition("compositionend", "客户"),
+    ],
+    "dropped and spelled again": [
+        *PINYIN,
+        put("", "deleteCompositionText"),
+        composition("compositionend", ""),
+        *PINYIN,
         put("客户"),
         composition("compositionend", "客户"),
     ],
@@ -62,6 +107,36 @@ def test_every_input_method_gives_the_same_text(at_home, live_server, name):
     assert replay.replay(found["records"]).committed == "客户"
 
 
+def test_every_input_method_scores_the_same(at_home, live_server):
+    scores = set()
+    for events in TRACES.values():
+        found = at_home.evaluate(REDUCE, {"url": live_server.url, "events": events})
+        text = replay.replay(found["records"]).committed
+        scores.add(scoring.score("客户走进营业厅", text, 60_000, 30, 95))
+    assert scores == {scoring.Score(2, 0, 60_000, 30, 95)}
+
+
+def test_a_second_input_of_the_same_value_makes_no_second_record(at_home, live_server):
+    once = at_home.evaluate(REDUCE, {"url": live_server.url, "events": TRACES["firefox, double input"][:-2]})
+    twice = at_home.evaluate(REDUCE, {"url": live_server.url, "events": TRACES["firefox, double input"]})
+    assert twice["records"] == once["records"]
+
+
+def test_an_enter_that_breaks_the_line_after_all_counts_nothing(at_home, live_server):
+    events = [*TRACES["safari, late Enter"], put("客户\n", "insertLineBreak", composing=False)]
+    found = at_home.evaluate(REDUCE, {"url": live_server.url, "events": events})
+    text = replay.replay(found["records"]).committed
+    assert (text, scoring.score("客户走进", text, 60_000, 30, 95).typed) == ("客户\n", 2)
+
+
+@pytest.mark.parametrize("left_open", ["客", "ke hu"])
+def test_an_old_word_taken_up_again_counts_as_it_was_until_the_composition_ends(at_home, live_server, left_open):
+    events = [put("客人", "insertText", composing=False), composition("compositionstart", "客人"), put(left_open)]
+    found = at_home.evaluate(REDUCE, {"url": live_server.url, "events": events})
+    state = replay.replay(found["records"])
+    assert (state.raw, state.committed) == (left_open, "客人")
+
+
 def test_an_open_composition_is_shown_and_not_committed(at_home, live_server):
     found = at_home.evaluate(REDUCE, {"url": live_server.url, "events": PINYIN})
     assert (found["state"]["raw"], found["state"]["committed"]) == ("ke hu", "")
@@ -79,14 +154,23 @@ def test_positions_count_code_points_and_lone_surrogates_are_left_out(at_home, l
     assert replay.replay(found["records"]).committed == "a"
 
 
-@pytest.mark.parametrize("text", ["", "客户\n走进", '𠮷\t"\\/\u2028\u007f\x01é', "字" * 5000])
-def test_hashes_are_those_of_the_server(at_home, live_server, text):
-    records = [{"t": 1, "kind": "insertText", "pos": 0, "removed": 0, "inserted": text, "composing": False}]
+@pytest.mark.parametrize("text", ["", "客户\n走进", '𠮷\t"\\/\u2028\u007f\x01é', "字" * 4000])
+def test_batches_and_their_hashes_are_those_of_the_server(at_home, live_server, text):
+    records = [
+        {"t": 5, "kind": "insertCompositionText", "pos": 0, "removed": 0, "inserted": text, "composing": True},
+        {"t": 9, "kind": "insertCompositionText", "pos": len(text), "removed": 0, "inserted": "𠮷", "composing": True},
+        {"t": 9, "kind": "insertSomethingNew", "pos": 0, "removed": 1, "inserted": "", "composing": False},
+        {"t": 12, "kind": "note", "what": "paste"},
+        {"t": 12, "kind": "check", "hash": replay.fingerprint(text)},
+    ]
     found = at_home.evaluate(
         """async ({ url, records }) => {
-          const { canonical, sha256 } = await import(url + "/static/academy/elements/typing/sha256.js");
-          return sha256(`${"0".repeat(64)}\\n${canonical(records)}`);
+          const { sha256 } = await import(url + "/static/academy/elements/typing/sha256.js");
+          const { pack } = await import(url + "/static/academy/elements/typing/wire.js");
+          const packed = pack(records);
+          return [packed, sha256(`${"0".repeat(32)}\\n${JSON.stringify(packed)}`).slice(0, 32)];
         }""",
         {"url": live_server.url, "records": records},
     )
-    assert found == chain_hash("0" * 64, records)
+    assert found == [wire.pack(records), wire.chain("0" * 32, wire.pack(records))]
+    assert wire.unpack(found[0]) == records

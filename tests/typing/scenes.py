@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Sitting
-from exams.typing import services
+from exams.typing import services, wire
 from exams.typing.models import Passage
 from exams.typing.replay import fingerprint
 from tests import factories
@@ -23,13 +23,14 @@ def passage(now, number: int = 0, use: str = "exam"):
     return services.publish_passage(code=f"{use}-{number}", title=title, text=text, use=use, now=now)
 
 
-def standard(now, *, threshold: int = 30, minutes: int = 5, gate: int = 95, **more):
+def standard(now, *, threshold: int = 30, minutes: int = 5, gate: int = 95, tries: int = 3, **more):
     return services.create_standard(
         code=f"t{threshold}-{minutes}-{gate}",
         name=f"每分钟 {threshold} 字",
         threshold=threshold,
         minutes=minutes,
         gate=gate,
+        tries=tries,
         now=now,
         **more,
     )
@@ -98,12 +99,8 @@ class Browser:
 
     def batch(self, records: list[dict]) -> dict:
         """The next batch, not yet sent."""
-        made = {
-            "seq": self.seq + 1,
-            "previous_hash": self.hash,
-            "batch_hash": services.chain_hash(self.hash, records),
-            "records": records,
-        }
+        packed = wire.pack(records)
+        made = {"seq": self.seq + 1, "batch_hash": wire.chain(self.hash, packed), "records": packed}
         self.seq, self.hash = made["seq"], made["batch_hash"]
         return made
 

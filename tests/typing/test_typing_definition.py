@@ -1,12 +1,15 @@
 """The definition of the typing test as properties (docs/typing.md, section 6), without a database."""
 
 import json
+import math
 import random
 import unicodedata
-from io import StringIO
+from collections import Counter
+from fractions import Fraction
+from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq, Levenshtein
@@ -150,65 +153,162 @@ def test_shown_figures_agree_with_the_decision(right, wrong):
     assert figures.passed == (figures.speed >= 30 and figures.accuracy >= 95 and figures.typed > 0)
 
 
-RANDOM = random.Random(7)
-TEXT = normalise(passage_text()[1])
+TEXTS = [normalise(passage_text(number)[1]) for number in range(9)]
+COMMON = "的一是不了在人有我他这个们中来上大为和国"
+shares = st.floats(0.06, 0.6)
 
 
-def without_share(share: float) -> str:
-    kept = [token for token in TEXT if RANDOM.random() > share]
-    return "".join(kept)
+def passes(text: str, typed: str) -> bool:
+    return score(text, typed, 600_000, 30, 95).passed
 
 
-def without_rarest(share: float) -> str:
-    counts = {token: TEXT.count(token) for token in set(TEXT)}
+def without_rarest(text: str, share: float) -> str:
+    """The text without its rarest characters, together at least a share of it."""
+    counts = Counter(text)
     drop, dropped = set(), 0
     for token in sorted(counts, key=lambda token: (counts[token], token)):
-        if dropped >= share * len(TEXT):
+        if dropped >= share * len(text):
             break
         drop.add(token)
         dropped += counts[token]
-    return "".join(token for token in TEXT if token not in drop)
+    return "".join(token for token in text if token not in drop)
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "的" * 1500,
-        TEXT[:100] * 10,
-        "".join(RANDOM.choices("的一是不了在人有我他这个们中来上大为和国", k=1500)),
-        TEXT[::2],
-        without_share(0.08),
-        without_rarest(0.06),
-        TEXT[:900] + TEXT[1100:],
-    ],
-    ids=[
-        "one character held",
-        "the beginning again",
-        "common characters",
-        "every second",
-        "skipped",
-        "no rare",
-        "a gap",
-    ],
-)
-def test_attacks_never_pass_the_lowest_standard(typed):
-    assert not score(TEXT, typed, 600_000, 30, 95).passed
+@pytest.mark.parametrize("text", TEXTS)
+def test_repeating_or_guessing_never_passes_the_lowest_standard(text):
+    assert passes(text, text[:300])
+    held = [token * 1500 for token in {*text[:40], *COMMON}]
+    guessed = ["".join(random.Random(seed).choices(COMMON, k=1500)) for seed in range(5)]
+    common = ["".join(random.Random(seed).choices(text, k=1500)) for seed in range(5)]
+    for typed in (*held, *guessed, *common, text[:100] * 10, text[::2], text[::2] * 2, text[::-1]):
+        assert not passes(text, typed)
 
 
-def test_scoring_again_gives_the_identical_figures():
-    typed = without_share(0.03)
-    assert score(TEXT, typed, 600_000, 30, 95) == score(TEXT, typed, 600_000, 30, 95)
+@given(st.sampled_from(TEXTS), shares, st.integers(0, 10**6))
+def test_leaving_out_characters_here_and_there_never_passes(text, share, seed):
+    left_out = set(random.Random(seed).sample(range(len(text)), math.ceil(share * len(text))))
+    assert not passes(text, "".join(token for place, token in enumerate(text) if place not in left_out))
+
+
+@given(st.sampled_from(TEXTS), shares)
+def test_leaving_out_the_rare_characters_never_passes(text, share):
+    assert not passes(text, without_rarest(text, share))
+
+
+@given(st.sampled_from(TEXTS), shares, st.floats(0, 1))
+def test_skipping_a_stretch_never_passes_when_the_rest_is_typed(text, share, where):
+    """Unless so little follows that typing it only added mistakes: then it is those that count."""
+    gap = math.ceil(share * len(text))
+    start = int(where * (len(text) - 2 * gap)) if 2 * gap < len(text) else 0
+    assert not passes(text, text[:start] + text[start + gap :])
+
+
+@given(st.integers(300, 1500), st.integers(1, 40))
+def test_a_short_line_skipped_by_accident_costs_what_the_definition_says(length, skipped):
+    """A share p left out leaves an accuracy of (1 - 2p) / (1 - p), with distinct characters exactly."""
+    passage = "".join(chr(0x4E00 + place) for place in range(length))
+    figures = score(passage, passage[:100] + passage[100 + skipped :], 600_000, 1, 95)
+    assert (figures.typed, figures.errors) == (length - skipped, min(skipped, length - 100 - skipped))
+
+
+@given(few, few, policies)
+def test_scoring_is_exact_and_again_the_same(passage, typed, policy):
+    first, second = (score(passage, typed, 90_000, 31, 95, policy) for _ in range(2))
+    assert first == second
+    speed, accuracy = Fraction(first.certified * 60_000, 90_000), Fraction(first.certified * 100, first.typed or 1)
+    assert first.passed == (first.typed > 0 and speed >= 31 and accuracy >= 95)
+    assert (first.speed_tenths, first.accuracy_tenths) == (math.floor(speed * 10), math.floor(accuracy * 10))
+    assert (first.certified >= first.needed) == first.fast_enough
+
+
+def test_stopping_early_can_raise_accuracy_and_never_speed():
+    whole, early = (score("客户走进", typed, 60_000, 1, 95) for typed in ("客户错", "客户"))
+    assert early.accuracy > whole.accuracy
+    assert early.speed <= whole.speed
+
+
+@pytest.mark.parametrize("duration_ms", [0, -60_000])
+def test_no_time_is_no_score(duration_ms):
+    with pytest.raises(ValueError, match=str(duration_ms)):
+        score("客", "客", duration_ms, 1, 95)
+
+
+ASKED = {"passage": "客户走进营业厅。", "typed": "客户走近营业厅.", "minutes": 0.25, "threshold": 28, "gate": 87.5}
+
+
+def commanded(monkeypatch, *lines: str | bytes) -> tuple[list[dict], str, bool]:
+    """(answers, what stands on standard error, whether all could be scored)."""
+    given = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(given), encoding="utf-8"))
+    out, errors, fine = StringIO(), StringIO(), True
+    try:
+        call_command("score_typing", stdout=out, stderr=errors)
+    except CommandError as error:
+        errors.write(str(error))
+        fine = False
+    return [json.loads(line) for line in out.getvalue().splitlines()], errors.getvalue(), fine
 
 
 def test_the_command_scores_lines_of_json(monkeypatch):
-    asked = {"passage": "客户走进营业厅。", "typed": "客户走近营业厅.", "minutes": 0.25, "threshold": 28, "gate": 87.5}
-    monkeypatch.setattr("sys.stdin", StringIO(json.dumps(asked) + "\n\n" + json.dumps(asked | {"typed": ""}) + "\n"))
-    out = StringIO()
-    call_command("score_typing", stdout=out)
-    assert [json.loads(line) for line in out.getvalue().splitlines()] == [
-        {"typed": 8, "errors": 1, "certified": 7, "speed": 28.0, "accuracy": 87.5, "passed": True},
-        {"typed": 0, "errors": 0, "certified": 0, "speed": 0.0, "accuracy": 0.0, "passed": False},
-    ]
+    lines = [json.dumps(ASKED), "", json.dumps(ASKED | {"typed": ""}, ensure_ascii=False)]
+    assert commanded(monkeypatch, *lines) == (
+        [
+            {"typed": 8, "errors": 1, "certified": 7, "speed": 28.0, "accuracy": 87.5, "passed": True},
+            {"typed": 0, "errors": 0, "certified": 0, "speed": 0.0, "accuracy": 0.0, "passed": False},
+        ],
+        "",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "figures"),
+    [
+        ({}, (8, 1, 7, 28.0, 87.5, True)),
+        ({"gate": 87.6}, (8, 1, 7, 28.0, 87.5, False)),
+        ({"threshold": 28.1}, (8, 1, 7, 28.0, 87.5, False)),
+        ({"punctuation": "strict"}, (8, 2, 6, 24.0, 75.0, False)),
+        ({"punctuation": "ignore"}, (7, 1, 6, 24.0, 85.7, False)),
+        ({"minutes": 0.7}, (8, 1, 7, 10.0, 87.5, False)),
+        ({"typed": "客户走进营业厅", "minutes": 3, "threshold": 0}, (7, 0, 7, 2.3, 100.0, True)),
+        ({"passage": "𠮷😀", "typed": "𠮷😀", "minutes": 1, "threshold": 2}, (2, 0, 2, 2.0, 100.0, True)),
+        ({"typed": "\ud83d", "threshold": 0, "gate": 0}, (1, 1, 0, 0.0, 0.0, True)),
+        ({"typed": "\u202e客户\u202c", "threshold": 0}, (2, 0, 2, 8.0, 100.0, True)),
+        ({"passage": "", "typed": "", "threshold": 0, "gate": 0}, (0, 0, 0, 0.0, 0.0, False)),
+    ],
+)
+def test_the_command_follows_the_definition_to_the_edge(monkeypatch, change, figures):
+    names = ("typed", "errors", "certified", "speed", "accuracy", "passed")
+    assert commanded(monkeypatch, json.dumps(ASKED | change)) == ([dict(zip(names, figures, strict=True))], "", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "not JSON"),
+        ("[]", "not a JSON object"),
+        ("7", "not a JSON object"),
+        (b"\xff\xfe", "not UTF-8"),
+        ("[" * 100_000, "not JSON"),
+        ('{"passage": "a"}', "minutes must be"),
+        (json.dumps(ASKED | {"minutes": 0}), "minutes must be a number above 0"),
+        (json.dumps(ASKED | {"minutes": -5}), "minutes must be"),
+        (json.dumps(ASKED | {"minutes": "5"}), "minutes must be"),
+        (json.dumps(ASKED | {"minutes": True}), "minutes must be"),
+        (json.dumps(ASKED | {"minutes": float("nan")}), "minutes must be"),
+        (json.dumps(ASKED | {"minutes": float("inf")}), "minutes must be"),
+        (json.dumps(ASKED | {"threshold": None}), "threshold must be"),
+        (json.dumps(ASKED | {"gate": 101}), "gate must be"),
+        (json.dumps(ASKED | {"typed": 5}), "typed must be a text"),
+        (json.dumps(ASKED | {"passage": None}), "passage must be a text"),
+        (json.dumps(ASKED | {"punctuation": "loose"}), "punctuation must be one of width-insensitive, strict, ignore"),
+    ],
+)
+def test_a_line_that_cannot_be_scored_is_named_and_the_others_are_answered(monkeypatch, line, why):
+    answers, errors, fine = commanded(monkeypatch, json.dumps(ASKED), line, json.dumps(ASKED))
+    assert len(answers) == 2
+    assert f"Line 2: {why}" in errors.replace("this is ", "")
+    assert not fine
 
 
 def test_the_certified_characters_needed_are_rounded_up():

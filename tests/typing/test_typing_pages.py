@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from exams import services as exams
 from exams.models import Attempt
-from exams.typing import passages, queries, services
-from exams.typing.models import PracticeRun, TypingBatch
+from exams.typing import passages, queries, services, wire
+from exams.typing.models import PracticeRun
+from exams.typing.normalise import normalise
+from ground.errors import Refused
 from tests import factories
 from tests.typing import scenes
 from tests.typing.scenes import Browser, insert
@@ -63,45 +65,6 @@ def test_the_page_of_the_test_asks_for_the_passage_and_says_that_it_needs_script
     answer = post(client, "exams:typing_resume", attempt, {}).json()
     assert (answer["elapsed_ms"], answer["duration_ms"], answer["generation"]) == (60_000, 300_000, 2)
     assert len(answer["chunks"]) == 3
-
-
-def test_a_batch_is_confirmed_and_a_refused_one_says_why_by_code(begun):
-    client, attempt = begun
-    browser = Browser(attempt)
-    batch = browser.batch([insert(1000, 0, "客户")])
-    answer = post(client, "exams:typing_batch", attempt, {"generation": 1, **batch})
-    assert answer.json() == {"seq": 1, "late": False, "elapsed_ms": 60_000}
-    stale = post(client, "exams:typing_batch", attempt, {"generation": 0, **browser.batch([insert(2000, 2, "走")])})
-    assert (stale.status_code, stale.json()["code"]) == (409, "generation")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"[]",
-        b"{",
-        b"\xff",
-        b'{"generation":1}',
-        b'{"generation":true,"seq":1,"previous_hash":"","batch_hash":"","records":[]}',
-        b'{"generation":1,"seq":99999999999999999999,"previous_hash":"","batch_hash":"","records":[]}',
-        b'{"generation":1,"seq":1,"previous_hash":5,"batch_hash":"","records":[]}',
-        b"[" * 100_000,
-    ],
-)
-def test_an_unreadable_batch_is_refused(begun, body):
-    client, attempt = begun
-    url = reverse("exams:typing_batch", args=[attempt.pk])
-    answer = client.post(url, body, content_type="application/json")
-    assert (answer.status_code, answer.json()["code"]) == (400, "shape")
-    assert not TypingBatch.objects.exists()
-
-
-@pytest.mark.parametrize("records", [None, "x", 7, [], [[]], [{"t": 1e400, "kind": "note", "what": "paste"}]])
-def test_records_of_any_shape_are_answered(begun, records):
-    client, attempt = begun
-    batch = {"generation": 1, "seq": 1, "previous_hash": "", "batch_hash": "0" * 64, "records": records}
-    assert post(client, "exams:typing_batch", attempt, batch).status_code == 409
 
 
 def test_further_pieces_come_only_when_due(begun):
@@ -166,3 +129,79 @@ def test_the_practice_page_asks_the_same_number_of_questions_for_one_run_and_man
         counts.append(len(captured))
     assert counts[0] == counts[1]
     assert len(queries.practice_trend(user)) == 6
+
+
+def test_a_practice_keeps_what_its_keystrokes_told(client, now):
+    scenes.passage(now, use="practice")
+    user = factories.person()
+    run = services.start_practice(user=user, minutes=1, now=now)
+    text = services.practice_text(run).replace("\n", "")
+    typed = [insert(1000, 0, text[:4] + "错"), insert(2000, 4, "", removed=1), insert(3000, 4, text[4:12])]
+    with time_machine.travel(now + timedelta(seconds=40), tick=False):
+        client.force_login(user)
+        url = reverse("exams:practice_finish", args=[run.pk])
+        client.post(url, {"text": text[:12], "records": json.dumps([wire.pack(typed)]), "keys": "40"})
+    run.refresh_from_db()
+    assert (run.keys, run.taken_back, run.slips, run.pace) == (40, 1, [[text[4], "错"]], [12, 0])
+    hand = queries.hand([run])
+    assert (hand.keys, hand.taken_back) == (3.3, 7.6)
+    assert [one.character for one in hand.weak] == [text[4]]
+
+
+@pytest.mark.parametrize(
+    "records", ["", "[", "{}", "[[[1]]]", '[[[1,null,"nonsense"]]]', '[[[90000,"字"]]]', "[[]]", "null", "[" * 5000]
+)
+def test_keystrokes_that_cannot_be_are_left_out_and_the_text_is_scored(client, now, records):
+    scenes.passage(now, use="practice")
+    user = factories.person()
+    run = services.start_practice(user=user, minutes=1, now=now)
+    with time_machine.travel(now + timedelta(seconds=40), tick=False):
+        client.force_login(user)
+        url = reverse("exams:practice_finish", args=[run.pk])
+        client.post(url, {"text": services.practice_text(run)[:10], "records": records, "keys": "-3"})
+    run.refresh_from_db()
+    assert (run.typed, run.taken_back, run.keys, run.pace) == (10, None, None, [])
+
+
+def test_a_drill_holds_the_characters_that_went_wrong_and_nothing_of_an_exam(client, now):
+    scenes.passage(now, 0, use="practice")
+    scenes.passage(now, 1, use="exam")
+    user = factories.person()
+    client.force_login(user)
+    client.post(reverse("exams:practice_start"), {"minutes": "1", "drill": "1"})
+    assert not PracticeRun.objects.exists()
+    run = services.start_practice(user=user, minutes=1, now=now)
+    text = services.practice_text(run).replace("\n", "")
+    services.finish_practice(run=run, text="错" + text[1:30], now=now + timedelta(seconds=50))
+    client.post(reverse("exams:practice_start"), {"minutes": "3", "drill": "1"})
+    drill = PracticeRun.objects.get(version=None)
+    lines = drill.drill.splitlines()
+    assert all(text[0] in line for line in lines)
+    assert len(normalise(drill.drill)) >= 600
+    open_text = passages.fill(scenes.passage_text(0)[1], 1)
+    assert all(line in open_text for line in lines)
+    assert client.get(reverse("exams:practice_run", args=[drill.pk])).status_code == 200
+    with pytest.raises(Refused):
+        services.start_drill(user=factories.person(), minutes=1, now=now)
+
+
+def test_the_weeks_are_those_with_practice_and_weigh_by_minutes(now):
+    scenes.passage(now, use="practice")
+    user = factories.person()
+    for weeks, characters in ((20, 10), (3, 20), (1, 30), (1, 41)):
+        run = services.start_practice(user=user, minutes=1, now=now - timedelta(weeks=weeks))
+        text = services.practice_text(run).replace("\n", "")[:characters]
+        services.finish_practice(run=run, text=text, now=now - timedelta(weeks=weeks) + timedelta(minutes=1))
+    found = queries.practice_weeks(user, now)
+    assert [speed for _monday, speed in found] == [20.0, 35.5]
+    assert all(monday.weekday() == 0 for monday, _speed in found)
+
+
+def test_the_rule_stands_in_one_sentence_with_their_own_numbers(begun, now):
+    client, attempt = begun
+    text = "".join(attempt.typing.text.split())
+    Browser(attempt).type(text[:60])
+    exams.submit(attempt=attempt, now=now + timedelta(minutes=2))
+    body = client.get(reverse("exams:result", args=[attempt.candidacy_id])).content.decode()
+    assert "每分钟 12.0 字，准确率 100.0%；每分钟 30 字要求 30 字，95%。" in body
+    assert reverse("exams:typing_recording", args=[attempt.pk]) in body

@@ -1,15 +1,15 @@
 """Passages, runs and batches, on the database."""
 
-import threading
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, transaction
 
-from exams.models import Attempt
-from exams.services import take_over
+from exams import queries as exam_queries
+from exams import services as exams
+from exams.models import Attempt, Candidacy, ExamPart, Result
 from exams.typing import passages, queries, services
 from exams.typing.models import Passage, TypingBatch, TypingRun
 from exams.typing.normalise import normalise
@@ -114,7 +114,7 @@ class TestChoice:
         for count in (1, 5):
             for number in range(count):
                 scenes.passage(now, number)
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 services.choose_passages(user=user, tokens=1, seed=1, now=now)
 
 
@@ -146,107 +146,6 @@ class TestBegin:
         services.begin(attempt=attempt, now=now)
         attempt.refresh_from_db()
         assert attempt.deadline == now + timedelta(minutes=5)
-
-
-class TestBatches:
-    def test_a_batch_sent_twice_is_kept_once(self, now):
-        attempt = scenes.attempt(now)
-        browser = Browser(attempt)
-        batch = browser.batch([insert(1000, 0, "客户")])
-        first = browser.deliver(batch, after(attempt, seconds=2))
-        assert browser.deliver(batch, after(attempt, seconds=4)) == first
-        assert TypingBatch.objects.get().received_at == after(attempt, seconds=2)
-
-    def test_batches_out_of_order_wait_for_the_missing_one(self, now):
-        attempt = scenes.attempt(now)
-        browser = Browser(attempt)
-        one, two = browser.batch([insert(1000, 0, "客户")]), browser.batch([insert(2000, 2, "走进")])
-        at = after(attempt, seconds=4)
-        assert refused(lambda: browser.deliver(two, at)) == "gap"
-        browser.deliver(one, at)
-        browser.deliver(two, at)
-        assert services.counted_replay(attempt.typing, attempt).committed == "客户走进"
-
-    @pytest.mark.parametrize(
-        ("change", "code"),
-        [
-            ({"batch_hash": "0" * 64}, "hash"),
-            ({"previous_hash": "0" * 64}, "fork"),
-            ({"records": [insert(1000, 0, "客户走进营业厅")]}, "hash"),
-            ({"records": [insert(9000, 0, "客户")]}, "time"),
-            ({"records": [insert(1000, 3, "客户")]}, "splice"),
-            ({"seq": 2}, "gap"),
-            ({"generation": 9}, "generation"),
-        ],
-    )
-    def test_forged_batches_are_refused_and_nothing_is_kept(self, now, change, code):
-        attempt = scenes.attempt(now)
-        batch = Browser(attempt).batch([insert(1000, 0, "客户")])
-        call = {"attempt_id": attempt.pk, "generation": attempt.generation, **batch, **change}
-        assert refused(lambda: services.append_batch(now=after(attempt, seconds=2), **call)) == code
-
-    def test_another_batch_under_a_used_number_is_refused(self, now):
-        attempt = scenes.attempt(now)
-        browser, other = Browser(attempt), Browser(attempt)
-        browser.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
-        forged = other.batch([insert(1000, 0, "客人")])
-        assert refused(lambda: other.deliver(forged, after(attempt, seconds=3))) == "fork"
-
-    def test_time_never_runs_backwards_between_batches(self, now):
-        attempt = scenes.attempt(now)
-        browser = Browser(attempt)
-        browser.send([insert(5000, 0, "客户")], after(attempt, seconds=6))
-        earlier = browser.batch([insert(4000, 2, "走进")])
-        assert refused(lambda: browser.deliver(earlier, after(attempt, seconds=7))) == "order"
-
-    def test_only_the_newest_tab_writes_and_the_clock_stays(self, now):
-        attempt = scenes.attempt(now)
-        started, old = attempt.deadline, Browser(attempt)
-        old.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
-        taken = take_over(attempt=attempt, now=after(attempt, seconds=3))
-        assert taken.deadline == started
-        stale = old.batch([insert(3000, 2, "走进")])
-        assert refused(lambda: old.deliver(stale, after(attempt, seconds=4))) == "generation"
-        new = Browser(taken)
-        resumed = queries.resume(taken, taken.typing, after(attempt, seconds=4))
-        assert (resumed["seq"], resumed["hash"], resumed["text"], resumed["elapsed_ms"]) == (
-            1,
-            stale["previous_hash"],
-            "客户",
-            4000,
-        )
-        new.seq, new.hash = resumed["seq"], resumed["hash"]
-        new.send([insert(4000, 2, "来到")], after(attempt, seconds=5))
-        assert services.counted_replay(taken.typing, taken).committed == "客户来到"
-
-    def test_what_comes_after_the_grace_is_kept_as_late_and_never_counted(self, now):
-        attempt = scenes.attempt(now)
-        browser = Browser(attempt)
-        browser.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
-        held = browser.batch([insert(299_000, 2, "走进")])
-        in_time = after(attempt, minutes=5, seconds=5)
-        browser.deliver(held, in_time)
-        late = browser.batch([insert(299_500, 4, "营业")])
-        assert browser.deliver(late, in_time + timedelta(milliseconds=1)).late
-        run = scenes.end(attempt, after(attempt, minutes=5, seconds=6), by="clock")
-        assert run.committed == "客户走进"
-        after_end = browser.batch([insert(299_700, 6, "厅")])
-        assert browser.deliver(after_end, after(attempt, minutes=30)).late
-        assert services.finish(attempt=attempt, now=after(attempt, minutes=31)).committed == "客户走进"
-        too_late = browser.batch([insert(299_800, 7, "。")])
-        assert refused(lambda: browser.deliver(too_late, after(attempt, days=3))) == "closed"
-
-    def test_records_beyond_the_time_are_never_counted(self, now):
-        attempt = scenes.attempt(now)
-        browser = Browser(attempt)
-        browser.send([insert(300_000, 0, "客户"), insert(300_001, 2, "走进")], after(attempt, minutes=5, seconds=2))
-        assert scenes.end(attempt, after(attempt, minutes=5, seconds=6)).committed == "客户"
-
-    def test_batches_are_append_only(self, now):
-        attempt = scenes.attempt(now)
-        Browser(attempt).send([insert(1000, 0, "客户")], after(attempt, seconds=2))
-        with pytest.raises(IntegrityError), transaction.atomic():
-            TypingBatch.objects.update(late=True)
 
 
 class TestFinish:
@@ -388,32 +287,112 @@ class TestPractice:
         assert len(seen) == 2
 
 
-@pytest.mark.postgresql
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL: real row locks and threads")
-@pytest.mark.django_db(transaction=True)
-def test_two_windows_sending_at_once_keep_one_chain(now):
-    attempt = scenes.attempt(now)
-    at = attempt.started_at + timedelta(seconds=3)
-    outcomes = []
-    barrier = threading.Barrier(4)
+class TestStandardsThatChange:
+    """Whoever has begun keeps the figures, the tries and the rule that they began with."""
 
-    def send(text: str) -> None:
-        browser = Browser(attempt)
-        barrier.wait()
-        try:
-            browser.send([insert(1000, 0, text)], at)
-            outcomes.append("kept")
-        except Refused as error:
-            outcomes.append(error.code)
-        finally:
-            connections.close_all()
+    def test_results_given_under_an_old_standard_stay_in_every_figure(self, now):
+        attempt = scenes.attempt(now, of=scenes.standard(now, threshold=30))
+        text = "".join(attempt.typing.text.split())
+        Browser(attempt).type(text[:170])
+        exams.submit(attempt=attempt, now=after(attempt, minutes=5))
+        candidacy = attempt.candidacy
+        result = Result.objects.get(candidacy=candidacy)
+        before = Result.objects.values().get(), TypingRun.objects.values().get()
+        services.change_standard(
+            standard=attempt.part.standard,
+            by=factories.person(),
+            now=after(attempt, minutes=6),
+            threshold=200,
+            gate=100,
+            minutes=1,
+            punctuation="strict",
+            tries=1,
+            counts="last",
+        )
+        exams.fold(candidacy=candidacy, now=after(attempt, minutes=7))
+        call_command("rescore", stdout=StringIO())
+        call_command("recount", stdout=StringIO())
+        assert (Result.objects.values().get(), TypingRun.objects.values().get()) == before
+        assert result.passed
 
-    threads = [threading.Thread(target=send, args=(text,)) for text in ("客户", "客户", "走进", "营业")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert connection.vendor == "postgresql"
-    assert TypingBatch.objects.count() == 1
-    assert set(outcomes) <= {"kept", "fork"}
-    assert "kept" in outcomes
+    def test_tries_and_the_try_that_counts_are_those_of_the_start(self, now):
+        for number in range(4):
+            scenes.passage(now, number)
+        standard = scenes.standard(now, tries=2, counts="last")
+        invited, part = scenes.candidacy(now, of=standard)
+
+        def take(minutes: int, share: int) -> Attempt:
+            at = now + timedelta(minutes=minutes)
+            attempt = exams.start_attempt(candidacy=invited, part=ExamPart.objects.get(pk=part.pk), now=at)
+            Browser(attempt).type("".join(attempt.typing.text.split())[:share])
+            return exams.submit(attempt=attempt, now=at + timedelta(minutes=5))
+
+        take(0, 20)
+        services.change_standard(standard=standard, by=None, now=now, tries=1, counts="best")
+        take(10, 10)
+        with pytest.raises(Refused) as error:
+            take(20, 10)
+        assert error.value.code == "no_tries"
+        frozen = [run.standard["tries"] for run in TypingRun.objects.order_by("pk")]
+        assert frozen == [2, 1]
+
+    def test_a_part_that_nobody_began_has_the_tries_of_its_standard(self, now):
+        invited, part = scenes.candidacy(now, of=scenes.standard(now, tries=5))
+        assert part.tries_allowed == 5
+        (row,) = exam_queries.my_sitting(
+            exam_queries.with_attempts(Candidacy.objects.filter(pk=invited.pk)).get(), now
+        ).parts
+        assert row.left == 5
+
+
+class TestOwnSpeed:
+    """A person may be granted another speed: by a named person, with a reason, for tests that begin from then on."""
+
+    def grant(self, invited, by, now, speed: int | None):
+        return exams.grant(
+            candidacy=invited, extra_minutes=0, extra_tries=0, typing_threshold=speed, by=by, reason="手部受伤", now=now
+        )
+
+    def test_a_granted_speed_decides_and_is_frozen_with_who_granted_it(self, now):
+        for number in range(2):
+            scenes.passage(now, number)
+        invited, part = scenes.candidacy(now, of=scenes.standard(now, threshold=50))
+        examiner = factories.person()
+        self.grant(invited, examiner, now, 20)
+        attempt = exams.start_attempt(candidacy=invited, part=part, now=now)
+        self.grant(invited, examiner, now, None)
+        Browser(attempt).type("".join(attempt.typing.text.split())[:120])
+        assert exams.submit(attempt=attempt, now=after(attempt, minutes=5)).passed
+        run = TypingRun.objects.get()
+        assert run.standard["threshold"] == 20
+        assert run.standard["granted"] == {"instead_of": 50, "by": examiner.employee_no, "reason": "手部受伤"}
+        call_command("rescore", stdout=StringIO())
+        again = scenes.attempt(now, of=part.standard)
+        assert (again.typing.standard["threshold"], again.typing.standard["granted"]) == (50, None)
+
+    @pytest.mark.parametrize("speed", [0, 401])
+    def test_a_speed_beyond_reason_is_refused(self, now, speed):
+        invited, _part = scenes.candidacy(now)
+        with pytest.raises(Refused) as error:
+            self.grant(invited, factories.person(), now, speed)
+        assert error.value.code == "too_much"
+        assert Candidacy.objects.get().typing_threshold is None
+
+    def test_nobody_grants_it_to_themselves(self, now):
+        invited, _part = scenes.candidacy(now)
+        with pytest.raises(Refused) as error:
+            self.grant(invited, invited.user, now, 10)
+        assert error.value.code == "own"
+
+
+class TestExposure:
+    def test_first_and_chained_draws_both_count(self, now):
+        for number in range(3):
+            scenes.passage(now, number)
+        scenes.attempt(now, of=scenes.standard(now, minutes=15))
+        scenes.attempt(now)
+        drawn = {passage.pk: passage.drawn for passage in queries.with_exposure(Passage.objects.all())}
+        assert sorted(drawn.values()) == [1, 1, 1]
+        assert queries.exposure() == drawn == queries.exposure(latest=2)
+        assert sum(queries.exposure(latest=1).values()) == 1
+        assert not queries.exposure(latest=0)

@@ -1,23 +1,80 @@
 """Reads of the typing test by topic, shaped for its pages and for who asks from above."""
 
-from exams.typing.queries.attempts import chunk, records_of, resume
-from exams.typing.queries.practice import Goal, goal, practice_feedback, practice_score, practice_trend
-from exams.typing.queries.results import Feedback, as_printed, best_of, best_run, feedback, figures_of, marked_parts
+from exams.typing.queries.attempts import broken_at, chunk, records_of, resume
+from exams.typing.queries.flags import (
+    Compared,
+    Flag,
+    decision_of,
+    flagged,
+    flags_of,
+    late_batches,
+    recent_runs,
+    rechecks_of,
+    recording,
+    waiting_order,
+    with_decision,
+    with_flag,
+)
+from exams.typing.queries.passages import PassageRow, equated, exposure, taken_sentences, with_exposure
+from exams.typing.queries.practice import (
+    Goal,
+    Hand,
+    goal,
+    hand,
+    practice_feedback,
+    practice_pace,
+    practice_score,
+    practice_trend,
+    practice_weeks,
+)
+from exams.typing.queries.results import (
+    Feedback,
+    as_printed,
+    best_of,
+    best_run,
+    feedback,
+    figures_of,
+    marked_parts,
+    pace_of,
+)
 
 __all__ = [
+    "Compared",
     "Feedback",
+    "Flag",
     "Goal",
+    "Hand",
+    "PassageRow",
     "as_printed",
     "best_of",
     "best_run",
+    "broken_at",
     "chunk",
+    "decision_of",
+    "equated",
+    "exposure",
     "feedback",
     "figures_of",
+    "flagged",
+    "flags_of",
     "goal",
+    "hand",
+    "late_batches",
     "marked_parts",
+    "pace_of",
     "practice_feedback",
+    "practice_pace",
     "practice_score",
     "practice_trend",
+    "practice_weeks",
+    "recent_runs",
+    "rechecks_of",
+    "recording",
     "records_of",
     "resume",
+    "taken_sentences",
+    "waiting_order",
+    "with_decision",
+    "with_exposure",
+    "with_flag",
 ]

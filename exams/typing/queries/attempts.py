@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from exams.models.attempts import Attempt
-from exams.typing import passages, replay
+from exams.typing import passages, replay, wire
 from exams.typing.models import TypingBatch, TypingRun
 
 CHUNKS_AHEAD = 2
@@ -13,7 +13,18 @@ CHUNKS_AHEAD = 2
 def records_of(attempt: Attempt) -> list[dict[str, Any]]:
     """Every record that has arrived, in order, late ones left out."""
     batches = TypingBatch.objects.filter(attempt=attempt, late=False).order_by("seq").values_list("records", flat=True)
-    return [record for records in batches for record in records]
+    return [record for packed in batches for record in wire.unpack(packed)]
+
+
+def broken_at(attempt: Attempt) -> int | None:
+    """The number of the first batch that does not follow from the ones before it; None when the chain is whole."""
+    digest = ""
+    batches = TypingBatch.objects.filter(attempt=attempt).order_by("seq").values_list("seq", "hash", "records")
+    for expected, (seq, stored, packed) in enumerate(batches, start=1):
+        digest = wire.chain(digest, packed)
+        if seq != expected or stored != digest:
+            return seq
+    return None
 
 
 def resume(attempt: Attempt, run: TypingRun, now: datetime) -> dict[str, Any]:
@@ -32,8 +43,8 @@ def resume(attempt: Attempt, run: TypingRun, now: datetime) -> dict[str, Any]:
         "elapsed_ms": _elapsed(attempt, now),
         "duration_ms": run.duration_ms,
         "seq": last.seq if last else 0,
-        "hash": last.batch_hash if last else "",
-        "t": last.records[-1]["t"] if last else 0,
+        "hash": last.hash if last else "",
+        "t": last.ends_ms if last else 0,
         "raw": state.raw,
         "text": state.committed,
         "chunks": pieces[: shown + 1],

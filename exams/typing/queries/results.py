@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exams.models.attempts import Attempt
-from exams.typing import scoring
+from exams.typing import pace, scoring
 from exams.typing.models import TypingRun
 from exams.typing.normalise import WIDTH_INSENSITIVE, is_han
+from exams.typing.queries.attempts import records_of
 from people.models import User
 
 PRINTED = dict(zip(",.!?:;()", "，。！？：；（）", strict=True))
@@ -21,7 +22,10 @@ def figures_of(run: TypingRun) -> scoring.Score:
 def best_run(user: User) -> TypingRun | None:
     """The fastest ended, valid run of a person that kept its accuracy gate; else the fastest; None without any."""
     runs = TypingRun.objects.filter(
-        attempt__candidacy__user=user, attempt__state=Attempt.State.GRADED, typed__isnull=False
+        attempt__candidacy__user=user,
+        attempt__state=Attempt.State.GRADED,
+        attempt__ordered__isnull=True,
+        typed__isnull=False,
     )
     return best_of(runs.select_related("attempt"))
 
@@ -58,6 +62,21 @@ def feedback_on(passage: str, committed: str, score: scoring.Score, punctuation:
     minutes = score.duration_ms // scoring.MS_PER_MINUTE
     parts = marked_parts(as_printed(typed), as_printed(reference), found)
     return Feedback(score=score, minutes=minutes, parts=parts, counts=counts)
+
+
+def pace_of(run: TypingRun) -> list[tuple[str, float]]:
+    """(end of the half minute, certified characters a minute) of an ended run, from its keystrokes. One query."""
+    steps = pace.pace(records_of(run.attempt), run.text, run.duration_ms, run.standard["punctuation"])
+    return pace_points(steps, pace.STEP_MS)
+
+
+def pace_points(steps: list[int], step_ms: int) -> list[tuple[str, float]]:
+    """The steps of a pace as points of a chart."""
+    ends = (place * step_ms // 1000 for place in range(1, len(steps) + 1))
+    return [
+        (f"{end // 60}:{end % 60:02}", pace.per_minute(certified, step_ms))
+        for end, certified in zip(ends, steps, strict=True)
+    ]
 
 
 def as_printed(tokens: str) -> str:

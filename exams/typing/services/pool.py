@@ -1,13 +1,12 @@
 """The pool of passages: published as frozen versions, drawn, retired."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from exams.typing import passages
+from exams.typing import passages, queries
 from exams.typing.models import Passage, PassageVersion, TypingRun
 from exams.typing.normalise import normalise
 from ground import journal
@@ -16,6 +15,7 @@ from ground.freezing import fingerprint
 from people.models import User
 
 NO_REPEAT = timedelta(days=183)
+RECENT = 5_000  # draws that are evened out: what a start costs does not grow with the years
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def publish_passage(
     """Freezes a text as the passage's next version, from which runs draw from now on; the same text again changes nothing.
 
     `use` is "exam" or "practice" and stays: an exam passage never becomes practice. Raises Refused with the code of the
-    first problem of passages.problems, or "duplicate" or "use".
+    first problem of passages.problems, or "duplicate", "taken" (another passage has one of its sentences) or "use".
     """
     text = "\n".join(filter(None, (line.strip() for line in text.splitlines())))
     found = passages.figures(text)
@@ -40,6 +40,8 @@ def publish_passage(
         )
     if PassageVersion.objects.filter(content_hash=digest).exclude(passage=passage).exists():
         raise Refused(_("Another passage already has this text."), code="duplicate")
+    if taken := queries.taken_sentences(text, but=code):
+        raise Refused(taken_sentence(*taken[0]), code="taken")
     passage.title, passage.allowed, passage.retired_at = title, allowed, None
     if passage.current is None or passage.current.content_hash != digest:
         number = passage.versions.count() + 1
@@ -60,6 +62,14 @@ def retire_passage(*, passage: Passage, by: User | None, now: datetime) -> Passa
         passage.save(update_fields=["retired_at"])
         journal.record("passage.retired", passage, by=by, now=now)
     return passage
+
+
+def taken_sentence(sentence: str, other: Passage) -> str:
+    """That another passage has a sentence already, as an author reads it."""
+    return _("This sentence is in the passage “%(title)s” already: %(sentence)s") % {
+        "title": other.title,
+        "sentence": sentence,
+    }
 
 
 def problem_sentence(code: str, found: passages.Figures, allowed: str = "") -> str:
@@ -97,8 +107,7 @@ def choose_passages(*, user: User, tokens: int, seed: int, now: datetime) -> lis
     mine = Q(attempt__candidacy__user=user, attempt__started_at__gt=now - NO_REPEAT)
     seen = set(TypingRun.objects.filter(mine).values_list("version__passage", flat=True))
     seen |= set(TypingRun.objects.filter(mine, chained__isnull=False).values_list("chained__passage", flat=True))
-    exposure = Counter(dict(TypingRun.objects.values_list("version__passage").annotate(n=Count("id"))))
-    exposure.update(dict(PassageVersion.objects.values_list("passage").annotate(n=Count("chained_runs"))))
+    exposure = queries.exposure(latest=RECENT)
     pool = Passage.objects.filter(use=Passage.Use.EXAM, retired_at__isnull=True, current__isnull=False)
     candidates = [passage for passage in pool.select_related("current") if passage.pk not in seen]
     candidates.sort(key=lambda passage: (exposure[passage.pk], fingerprint([seed, passage.pk])))

@@ -1,14 +1,21 @@
-// <typing-test mode="exam|practice|warmup">: a passage in lines, one plain textarea, a clock by the server's time.
+// <typing-test mode="exam|practice|warmup|replay">: a passage in lines, one plain textarea, a clock by the server's time.
 //
 // Exam: passage, clock and text come from the server (data-resume), keystrokes go to it in batches (data-batch), further
 // pieces of the passage are fetched ahead (data-chunk). Practice and warm-up show the lines in the page and send nothing
-// while typing. The textarea is never touched while an input method composes, and its guards look at no key.
+// while typing; practice underlines mistakes and hands its keystrokes in with the text. Replay shows a recording.
+// The textarea is never touched while an input method composes, and its guards look at no key.
+import { renewForms } from "./exam/session.js";
+import { looksLikeTouch } from "./typing/keyboard.js";
+import { Pad } from "./typing/pad.js";
 import { reduce, start } from "./typing/reducer.js";
+import { ReplayView } from "./typing/replay-view.js";
 import { sha256 } from "./typing/sha256.js";
-import { Outbox, Refusal, post } from "./typing/sync.js";
+import { Sheet } from "./typing/sheet.js";
+import { Outbox, Refusal, SignedOut, post } from "./typing/sync.js";
+import { pack } from "./typing/wire.js";
 
 const BATCH_MS = 2000;
-const FREE_LINES = 6;
+const MOST_RECORDS = 20000; // of a practice
 const FORBIDDEN = {
   insertFromPaste: "paste",
   insertFromPasteAsQuotation: "paste",
@@ -19,24 +26,39 @@ const FORBIDDEN = {
   historyUndo: "undo",
   historyRedo: "redo",
 };
+const SILENT_KEYS = ["Shift", "Control", "Alt", "Meta", "CapsLock", "Tab", "Escape"];
 
 class TypingTest extends HTMLElement {
   connectedCallback() {
-    for (const name of ["pad", "frame", "passage", "face", "saved", "say", "lines", "count", "work", "over", "kept"]) {
-      this[name] = document.querySelector(`[data-part=${name}]`); // the bar with the clock stands outside the element
-    }
+    // The bar with the clock stands outside the element.
+    const part = (name) => this.querySelector(`[data-part=${name}]`) || document.querySelector(`.exambar [data-part=${name}]`);
     this.mode = this.getAttribute("mode");
+    if (this.mode === "replay") {
+      this.view = new ReplayView(this, part);
+      return;
+    }
+    for (const name of ["pad", "frame", "passage", "face", "saved", "say", "lines", "count", "slips", "work", "over", "kept"]) {
+      this[name] = part(name);
+    }
     this.exam = this.mode === "exam";
     this.records = [];
-    this.text = "";
-    this.place = this.typed = 0;
-    this.last = 0;
+    this.last = this.keys = 0;
     this.announced = false;
     this.token = this.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
+    this.sheet = new Sheet(this.passage);
+    this.room = new Pad(this.pad, this.frame);
     if (this.exam) this.resume();
-    else if (this.mode === "practice") this.begin(Number(this.dataset.elapsed), Number(this.dataset.duration), this.inPage());
-    else this.pad.addEventListener("focus", () => this.begin(0, Number(this.dataset.duration), this.inPage()), { once: true });
-    if (this.mode === "warmup") this.show(this.inPage());
+    else if (this.mode === "practice") this.begin(Number(this.dataset.elapsed), Number(this.dataset.duration));
+    else {
+      this.sheet.add(this.inPage());
+      this.pad.addEventListener("focus", () => this.begin(0, Number(this.dataset.duration)), { once: true });
+    }
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.beat);
+    this.quiet?.abort();
+    this.view?.end();
   }
 
   inPage() {
@@ -54,7 +76,7 @@ class TypingTest extends HTMLElement {
   }
 
   async resume() {
-    this.outbox = new Outbox({
+    this.outbox ||= new Outbox({
       attempt: Number(this.dataset.attempt),
       url: this.dataset.batch,
       token: this.token,
@@ -77,13 +99,13 @@ class TypingTest extends HTMLElement {
       this.last = answer.t;
       this.pad.value = answer.text;
       this.state = start(answer.raw);
-      this.begin(answer.elapsed_ms, answer.duration_ms, [], answer);
+      this.begin(answer.elapsed_ms, answer.duration_ms, answer);
       this.observe({ type: "resume", value: answer.text, inputType: "", isComposing: false });
-      this.report("saved");
+      if (!this.locked) this.report("saved");
     } catch (error) {
       if (error instanceof Refusal) this.report("refused", error);
       else {
-        this.report("offline");
+        this.report(error instanceof SignedOut ? "signedout" : "offline");
         setTimeout(() => this.resume(), BATCH_MS);
       }
     }
@@ -93,26 +115,22 @@ class TypingTest extends HTMLElement {
     return post(this.dataset.resume, this.token, {});
   }
 
-  begin(elapsed, duration, lines, server = null) {
+  begin(elapsed, duration, server = null) {
     this.setClock(elapsed);
     this.duration = duration;
     this.state = this.state || start(this.pad.value);
-    this.total = server ? server.lines : lines.length;
     this.chunks = server ? { ends: [], count: server.count, asking: false } : null;
-    if (server) server.chunks.forEach((chunk) => this.showChunk(chunk));
-    else if (this.mode !== "warmup") this.show(lines);
     this.work.hidden = false;
+    if (server) server.chunks.forEach((chunk) => this.addChunk(chunk));
+    else if (this.mode === "practice") this.sheet.add(this.inPage());
+    this.total = server ? server.lines : this.sheet.rows.length;
     this.listen();
     this.beat = setInterval(() => this.tick(), 200);
     if (navigator.webdriver) this.note("automated");
+    if (looksLikeTouch()) this.note("touch");
     this.settle();
     if (this.mode !== "warmup") this.pad.focus({ preventScroll: true });
     this.tick();
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.beat);
-    this.quiet?.abort();
   }
 
   listen() {
@@ -135,7 +153,16 @@ class TypingTest extends HTMLElement {
     on(this.pad, "paste", (event) => this.refuse(event, "paste"));
     on(this.pad, "drop", (event) => this.refuse(event, "drop"));
     on(this.pad, "dragover", (event) => event.preventDefault());
-    on(this.pad, "blur", () => this.note("blur"));
+    on(this.pad, "keydown", (event) => {
+      if (!event.repeat && !SILENT_KEYS.includes(event.key)) this.keys += 1; // counted, never judged
+    });
+    // The way to "Hand in" leads out of the field too: only what leaves the test is noted.
+    on(this.pad, "blur", (event) => {
+      if (!event.relatedTarget || !this.contains(event.relatedTarget)) this.note("blur");
+    });
+    on(document, "selectionchange", () => {
+      if (document.activeElement === this.pad && !this.state.composing && !this.locked) this.room.settle();
+    });
     on(document, "visibilitychange", () => {
       if (document.hidden) this.note("hidden");
     });
@@ -169,12 +196,12 @@ class TypingTest extends HTMLElement {
   }
 
   note(what) {
-    if (!this.locked) this.write({ kind: "note", what });
+    if (!this.locked && this.exam) this.write({ kind: "note", what });
   }
 
   write(record) {
-    if (!this.exam) return;
-    this.last = Math.max(this.last, this.now);
+    if (this.mode === "warmup" || (!this.exam && this.records.length >= MOST_RECORDS)) return;
+    this.last = Math.max(this.last, this.exam ? this.now : Math.min(this.now, this.duration));
     this.records.push({ t: this.last, ...record });
   }
 
@@ -235,14 +262,22 @@ class TypingTest extends HTMLElement {
   hand() {
     if (this.outbox?.stopped) return;
     const form = this.form || this.querySelector("form");
-    const field = form.querySelector("[name=text]");
-    if (field) field.value = this.kept.textContent;
+    renewForms(this);
+    const fill = (name, value) => {
+      const field = form.querySelector(`[name=${name}]`);
+      if (field) field.value = value;
+    };
+    fill("text", this.kept.textContent);
+    const batches = [];
+    for (let from = 0; from < this.records.length; from += 500) batches.push(pack(this.records.slice(from, from + 500)));
+    fill("records", JSON.stringify(batches));
+    fill("keys", this.keys);
     form.submit();
   }
 
   report(state, refusal) {
     if (!this.saved) return;
-    this.saved.className = `saved ${{ saved: "", waiting: "waiting", offline: "waiting", refused: "failed" }[state]}`;
+    this.saved.className = `saved ${{ saved: "", waiting: "waiting", offline: "waiting", signedout: "failed", refused: "failed" }[state]}`;
     const words = refusal?.message || this.dataset[state];
     if (this.saved.textContent !== words) this.saved.textContent = words;
     if (state === "refused") {
@@ -257,33 +292,22 @@ class TypingTest extends HTMLElement {
     this.say.textContent = sentence;
   }
 
-  // The passage, and where the person is in it.
-  show(lines) {
-    for (const line of lines) {
-      const row = document.createElement("p");
-      row.textContent = line;
-      row.dataset.from = this.text.length;
-      this.passage.append(row);
-      this.text += line.replace(/\s/gu, "");
-    }
-  }
-
-  showChunk(lines) {
-    this.show(lines);
-    this.chunks.ends.push(this.text.length);
+  addChunk(lines) {
+    this.sheet.add(lines);
+    this.chunks.ends.push(this.sheet.text.length);
   }
 
   // The server gives a piece once everything up to the third before it is typed: two are always ahead.
   async more() {
     const { chunks } = this;
     const next = chunks?.ends.length;
-    if (!chunks || chunks.asking || next >= chunks.count || this.typed < chunks.ends[next - 3]) return;
+    if (!chunks || chunks.asking || next >= chunks.count || this.sheet.typed < chunks.ends[next - 3]) return;
     chunks.asking = true;
     try {
       this.cut();
       await this.outbox.flush();
       const response = await fetch(this.dataset.chunk.replace("/0/", `/${next}/`), { redirect: "error" });
-      if (response.ok) this.showChunk((await response.json()).lines);
+      if (response.ok) this.addChunk((await response.json()).lines);
     } catch {
       // Two pieces are always ahead; the next commit asks again.
     } finally {
@@ -293,49 +317,22 @@ class TypingTest extends HTMLElement {
 
   // After a commit, never while composing: marks the current line and keeps free lines under the caret.
   settle() {
-    const typed = this.state.committed.replace(/\s/gu, "");
-    const expected = Math.max(0, this.place + typed.length - this.typed);
-    this.place = Math.min(this.found(typed, expected), this.text.length);
-    this.typed = typed.length;
-    const rows = [...this.passage.querySelectorAll("p")];
-    let current = 0;
-    rows.forEach((row, place) => {
-      if (Number(row.dataset.from) <= this.place) current = place;
-    });
-    rows.forEach((row, place) => {
-      row.className = place < current ? "past" : place === current ? "now" : "";
-    });
-    const now = rows[current];
-    if (now) this.passage.scrollTop = now.offsetTop - this.passage.offsetTop - now.offsetHeight * 1.5;
-    if (this.lines) this.lines.textContent = this.lines.dataset.words.replace("{now}", current + 1).replace("{all}", this.total);
-    if (this.count) this.count.textContent = this.count.dataset.words.replace("{count}", typed.length);
-    this.more();
-    this.grow();
-  }
-
-  // The last six characters typed, looked up near the place where they should be.
-  found(typed, expected) {
-    const tail = typed.slice(-6);
-    if (tail.length < 6) return expected;
-    const from = Math.max(0, expected - 150);
-    const near = this.text.slice(from, expected + 150);
-    let best = expected;
-    let distance = Infinity;
-    for (let at = near.indexOf(tail); at >= 0; at = near.indexOf(tail, at + 1)) {
-      const end = from + at + tail.length;
-      if (Math.abs(end - expected) < distance) [best, distance] = [end, Math.abs(end - expected)];
+    const { committed } = this.state;
+    const row = this.sheet.follow(committed);
+    this.fillWords(this.lines, { now: row, all: this.total });
+    this.fillWords(this.count, { count: this.sheet.typed });
+    if (this.mode === "practice" && committed !== this.checked) {
+      this.checked = committed;
+      this.fillWords(this.slips, { count: this.sheet.check(committed).length });
     }
-    return best;
+    this.more();
+    this.room.settle();
   }
 
-  grow() {
-    const line = parseFloat(getComputedStyle(this.pad).lineHeight);
-    const before = this.frame.scrollTop;
-    this.pad.style.height = "0";
-    const content = this.pad.scrollHeight;
-    this.pad.style.height = `${Math.max(content + FREE_LINES * line, this.frame.clientHeight)}px`;
-    const atEnd = this.pad.selectionEnd >= this.pad.value.length;
-    this.frame.scrollTop = atEnd ? Math.max(0, content + FREE_LINES * line - this.frame.clientHeight) : before;
+  fillWords(place, values) {
+    if (!place) return;
+    const words = place.dataset.words.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
+    if (place.textContent !== words) place.textContent = words;
   }
 }
 customElements.define("typing-test", TypingTest);

@@ -38,13 +38,3 @@ export function sha256(text) {
   }
   return [...hash].map((word) => word.toString(16).padStart(8, "0")).join("");
 }
-
-// The JSON text that the server calls canonical: sorted keys, no spaces, real characters.
-export function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (value && typeof value === "object") {
-    const pairs = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
-    return `{${pairs.join(",")}}`;
-  }
-  return JSON.stringify(value);
-}

@@ -1,8 +1,10 @@
 // Batches on their way to the server: numbered, chained by hash, kept in IndexedDB until they are confirmed, sent in order.
-import { canonical, sha256 } from "./sha256.js";
+import { sha256 } from "./sha256.js";
+import { pack } from "./wire.js";
 
 const MOST_RECORDS = 500;
 const AGAIN_MS = 2000;
+const PATIENCE_MS = 10000;
 
 // Unsent batches of one attempt, beyond a reload. Without IndexedDB (private windows) only the memory keeps them.
 class Shelf {
@@ -54,15 +56,23 @@ export class Refusal extends Error {
   }
 }
 
-// POSTs JSON and gives the answer; throws Refusal when the server says no, TypeError when nothing was reached.
-export async function post(url, token, body, keepalive = false) {
+export class SignedOut extends Error {}
+
+// Signing in again in another tab gives the browser a new secret: the one of the page is old then.
+const secret = (token) => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || token;
+
+// POSTs JSON and gives the answer; throws Refusal when the server says no, SignedOut when it asks for a login, TypeError when
+// nothing was reached. `tab` is the signed token of this window, which a batch needs.
+export async function post(url, token, body, { tab = "", keepalive = false } = {}) {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
+    headers: { "Content-Type": "application/json", "X-CSRFToken": secret(token), "X-Token": tab, Accept: "application/json" },
     body: JSON.stringify(body),
     keepalive,
-    redirect: "error",
+    redirect: "manual",
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
+  if (response.type === "opaqueredirect") throw new SignedOut("signed out");
   const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
   if (!json || response.status >= 500) throw new TypeError("no answer");
   const answer = await response.json();
@@ -71,20 +81,20 @@ export async function post(url, token, body, keepalive = false) {
 }
 
 export class Outbox {
-  // report(state, refusal): "saved", "waiting", "offline" or "refused"; heard(answer) with every confirmation.
+  // report(state, refusal): "saved", "waiting", "offline", "signedout" or "refused"; heard(answer) with every confirmation.
   constructor({ attempt, url, token, report, heard }) {
     Object.assign(this, { url, token, report, heard, queue: [], sending: null, stopped: false });
     this.shelf = new Shelf(attempt);
   }
 
   // Goes on behind what the server confirms; batches that a closed window left are sent first. True when there were any.
-  async resume({ generation, seq, hash }) {
-    Object.assign(this, { generation, seq, hash });
+  async resume({ token, seq, hash }) {
+    Object.assign(this, { tab: token, seq, hash });
     await this.shelf.forget(seq);
     for (const { attempt, ...batch } of await this.shelf.all()) {
-      if (batch.seq !== this.seq + 1 || batch.previous_hash !== this.hash) continue;
+      if (batch.seq !== this.seq + 1 || batch.after !== this.hash) continue;
       this.queue.push(batch);
-      Object.assign(this, { seq: batch.seq, hash: batch.batch_hash });
+      Object.assign(this, { seq: batch.seq, hash: batch.hash });
     }
     const left = this.queue.length > 0;
     if (left) await this.flush();
@@ -94,20 +104,20 @@ export class Outbox {
   // Makes batches of the records and begins to send them. `leaving`: the window is about to close.
   add(records, leaving = false) {
     for (let from = 0; from < records.length; from += MOST_RECORDS) {
-      const part = records.slice(from, from + MOST_RECORDS);
-      const batch = {
-        seq: this.seq + 1,
-        previous_hash: this.hash,
-        batch_hash: sha256(`${this.hash}\n${canonical(part)}`),
-        records: part,
-      };
-      Object.assign(this, { seq: batch.seq, hash: batch.batch_hash });
+      const part = pack(records.slice(from, from + MOST_RECORDS));
+      const hash = sha256(`${this.hash}\n${JSON.stringify(part)}`).slice(0, 32);
+      const batch = { seq: this.seq + 1, after: this.hash, hash, records: part };
+      Object.assign(this, { seq: batch.seq, hash });
       this.queue.push(batch);
       this.shelf.keep(batch);
     }
     if (leaving && this.queue.length) {
-      post(this.url, this.token, { generation: this.generation, ...this.queue[0] }, true).catch(() => {});
+      this.send(this.queue[0], true).catch(() => {});
     } else this.flush();
+  }
+
+  send({ seq, hash, records }, keepalive = false) {
+    return post(this.url, this.token, { seq, hash, records }, { tab: this.tab, keepalive });
   }
 
   // Resolves when everything is confirmed or refused for good.
@@ -121,7 +131,7 @@ export class Outbox {
       if (this.queue.length > 1) this.report("waiting");
       try {
         const batch = this.queue[0];
-        const answer = await post(this.url, this.token, { generation: this.generation, ...batch });
+        const answer = await this.send(batch);
         this.heard(answer);
         this.queue.shift();
         this.shelf.forget(batch.seq);
@@ -131,7 +141,7 @@ export class Outbox {
           this.report("refused", error);
           return;
         }
-        this.report("offline");
+        this.report(error instanceof SignedOut ? "signedout" : "offline");
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }

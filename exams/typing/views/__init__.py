@@ -1,0 +1,1 @@
+"""Pages of the typing test by who opens them."""
