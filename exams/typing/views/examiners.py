@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exams import policy, services
 from exams.models import Attempt, AttemptRuling
 from exams.queries import released_to_candidate
-from exams.typing import queries
+from exams.typing import queries, replay
 from exams.typing.models import TypingRun
 from exams.typing.services import rulings
 from exams.typing.tables import FlaggedTable
@@ -71,7 +71,7 @@ def rule(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
     given = {
         "attempt": attempt,
         "by": request.user,
-        "reason": request.POST.get("reason", "").strip()[:MOST_REASON],
+        "reason": replay.storable(request.POST.get("reason", "")).strip()[:MOST_REASON],
         "now": request.now,
     }
     try:
