@@ -18,7 +18,7 @@ from exams.typing.tables import FlaggedTable
 from ground.errors import Refused
 from people.policy import has_role, requires
 
-MOST_REASON = 500  # characters
+MOST_WORDS = 500
 
 
 @require_safe
@@ -68,12 +68,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 def rule(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
     """Confirms a test, makes it void, or orders a re-check; each with a reason."""
     attempt = _run(request, pk).attempt
-    given = {
-        "attempt": attempt,
-        "by": request.user,
-        "reason": replay.storable(request.POST.get("reason", "")).strip()[:MOST_REASON],
-        "now": request.now,
-    }
+    reason = replay.storable(request.POST.get("reason", ""))[:MOST_WORDS]
+    given = {"attempt": attempt, "by": request.user, "reason": reason, "now": request.now}
     try:
         if decision == AttemptRuling.Kind.RECHECK:
             rulings.order_recheck(**given)
