@@ -6,16 +6,15 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from academy.models import AcademySettings
-from ground.periods import current
-from people.models import Employment, Role, User
+from people.models import Role
 from people.policy import roles_of, today
+from people.queries import unit_and_unread
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,10 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
-    @cached_property
+    @property
     def academy(self) -> AcademySettings:
-        """Name, organisation and logo; the defaults until an administrator has said otherwise."""
-        found = AcademySettings.objects.select_related("logo").order_by("-site__is_default_site", "pk").first()
-        return found or AcademySettings()
+        """Name, organisation and logo."""
+        return AcademySettings.current()
 
     @property
     def languages(self) -> list[tuple[str, str]]:
@@ -102,48 +100,25 @@ class Frame:
     def _links(self, places: Iterable[Place]) -> list[Link]:
         links: dict[str, Link] = {}
         for place in places:
-            try:
-                url = reverse(place.url_name)
-            except NoReverseMatch:
-                continue
+            url = reverse(place.url_name)
             path = self.request.path
             here = path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
             links.setdefault(url, Link(url, place.label, here))
         return _only_nearest(list(links.values()))
 
     @cached_property
-    def _person(self) -> dict[str, Any]:
-        on = today(self.request)
-        employed = Employment.objects.filter(current(on), user=OuterRef("pk")).values("unit__name")[:1]
-        unread = Count("notifications", filter=Q(notifications__read_at__isnull=True))
-        people = User.objects.filter(pk=self.request.user.pk).order_by()
-        return people.values(unit=Subquery(employed)).annotate(unread=unread).get()
+    def _person(self) -> tuple[str, int]:
+        return unit_and_unread(self.request.user, today(self.request))
 
     @property
     def unit(self) -> str:
         """The name of the person's unit today; empty for somebody employed nowhere."""
-        return self._person["unit"] or ""
+        return self._person[0]
 
     @property
     def unread(self) -> int:
         """How many notifications are new."""
-        return self._person["unread"]
-
-    @cached_property
-    def notifications_url(self) -> str:
-        """Where the bell leads; empty while there is no such page."""
-        try:
-            return reverse("people:notifications")
-        except NoReverseMatch:
-            return ""
-
-    @cached_property
-    def profile_url(self) -> str:
-        """The person's own page; empty while there is none."""
-        try:
-            return reverse("people:me")
-        except NoReverseMatch:
-            return ""
+        return self._person[1]
 
 
 def _only_nearest(links: list[Link]) -> list[Link]:

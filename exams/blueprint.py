@@ -3,6 +3,7 @@
 Pure and deterministic: the same pool, rows and seed give the same paper on every machine.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -94,16 +95,13 @@ def draw(pool: Sequence[Candidate], rows: Sequence[Row], seed: int) -> list[dict
     random = Random(seed)
     questions = sorted(pool, key=lambda question: question.version)
     slots = [place for place, row in enumerate(rows) for _ in range(row.count)]
+    of_topic: dict[int, list[int]] = defaultdict(list)
+    for place, question in enumerate(questions):
+        for topic in question.topics:
+            of_topic[topic].append(place)
     fitting = []
     for row in rows:
-        topic, kind, difficulty = row.topic, row.kind, row.difficulty
-        fits = [  # as `takes` says, without a call for each of thousands
-            place
-            for place, question in enumerate(questions)
-            if topic in question.topics
-            and (question.kind == kind if kind else question.kind not in ASKED_FOR)
-            and (difficulty is None or question.difficulty == difficulty)
-        ]
+        fits = [place for place in of_topic[row.topic] if row.takes(questions[place])]
         random.shuffle(fits)
         fitting.append(fits)
     holder: dict[int, int] = {}

@@ -98,6 +98,13 @@ def check_entrance(request: HttpRequest, sitting: Sitting) -> None:
         )
 
 
+def check_admission(request: HttpRequest, sitting: Sitting) -> None:
+    """Raises Refused for who may not come in: a wrong network or browser, or an access code not given yet."""
+    check_entrance(request, sitting)
+    if not knows_code(request, sitting):
+        raise Refused(_("Give the access code first; the invigilator has it."), code="code")
+
+
 def from_networks(address: str, networks: list[str]) -> bool:
     """Whether an address lies in one of the networks; an IPv4 address written as IPv6 counts as IPv4."""
     try:

@@ -151,7 +151,7 @@ def suspicions(item: Item) -> list[str]:
         return []
     share, power = difficulty(item), discrimination(item)
     found = []
-    if power is not None and power < 0:
+    if power is not None and round(power, 2) < 0:
         found.append(CONTRARY)
     elif power is not None and power < WEAK and share < TOO_EASY:
         found.append(BLUNT)

@@ -25,6 +25,8 @@ from ground import spreadsheets
 Text = str | Promise
 Rows = QuerySet[Any] | Sequence[Any]
 NOTHING = "–"
+WORDS = 40
+"""From so many characters on, a column holds words, not a name or a figure."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Column:
     key: Callable[[Any], Any] | None = None
     width: int = 18
 
+    @property
+    def css(self) -> str:
+        """Figures stand right; columns of words are given room."""
+        return "numeric" if self.numeric else "words" if self.width >= WORDS else ""
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -63,7 +70,7 @@ class Heading:
 
     name: str
     label: Text
-    numeric: bool
+    css: str
     direction: str
     url: str
 
@@ -76,7 +83,7 @@ class Cell:
     text: str
     url: str
     badge: str
-    numeric: bool
+    css: str
 
 
 @dataclass(frozen=True)
@@ -228,7 +235,7 @@ class Table:
             text=shown(column.value(item)),
             url=(column.url(item) if column.url else "") or "",
             badge=(column.badge(item) if column.badge else "") or "",
-            numeric=column.numeric,
+            css=column.css,
         )
 
     # The addresses.
@@ -242,7 +249,7 @@ class Table:
                 direction = "descending" if self.order.startswith("-") else "ascending"
             turned = f"-{column.name}" if direction == "ascending" else column.name
             url = self.address(sort=turned, page=None) if column.order else ""
-            heads.append(Heading(column.name, column.label, column.numeric, direction, url))
+            heads.append(Heading(column.name, column.label, column.css, direction, url))
         return heads
 
     def address(self, **changes: str | None) -> str:

@@ -151,13 +151,10 @@ def chinese_by_default():
     from django.core.cache import cache
     from django.utils import translation
 
-    from exams.queries import forget_candidates, forget_versions
-    from exams.templatetags.paper_tags import forget
+    from ground.known import forget_everything
 
     cache.clear()
-    forget_versions()
-    forget_candidates()
-    forget()
+    forget_everything()
     translation.activate("zh-hans")
     yield
     translation.deactivate()

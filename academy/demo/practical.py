@@ -69,6 +69,40 @@ CHOICE = {
     "key": {"correct": [0]},
     "points": 2,
 }
+DRAFTS: dict[str, dict[str, Any]] = {
+    "d-refund-time": {
+        "kind": "single",
+        "content": {
+            "stem": "退费申请受理后，应当在几个工作日内告知客户处理结果？",
+            "options": ["1 个工作日", "3 个工作日", "7 个工作日", "15 个工作日"],
+        },
+        "key": {"correct": [1]},
+        "explanation": "受理时就要把时限告诉客户，到期没有结果也要主动回电说明。",
+        "source": "《投诉处理规范》第 9 条",
+    },
+    "d-angry-call": {
+        "kind": "multiple",
+        "content": {
+            "stem": "客户在电话里情绪激动，下列哪些做法是合适的？",
+            "options": [
+                "先让客户把话说完",
+                "用自己的话复述客户的要求",
+                "提醒客户注意说话的态度",
+                "说明接下来的处理步骤和时限",
+            ],
+        },
+        "key": {"correct": [0, 1, 3]},
+        "explanation": "先接住情绪，再谈事情；评价客户的态度只会让矛盾升级。",
+        "source": "《服务用语规范》第 4 条",
+    },
+    "d-callback": {
+        "kind": "true_false",
+        "content": {"stem": "投诉处理完毕后，只要工单已经关闭，就不必再回访客户。"},
+        "key": {"answer": False},
+        "explanation": "关闭工单不等于客户满意，回访确认后才算办结。",
+        "source": "《投诉处理规范》第 12 条",
+    },
+}
 LETTERS = [
     "您好，非常抱歉宽带故障给您带来不便。我们已联系装维班，今天下午四点前上门处理，修复后我会回访。停用三天的费用会在下月账单中退还。如有问题请随时联系我们。",
     "您好，您的情况已经知道了，师傅会尽快上门，费用的事情修好以后再说。",
@@ -98,6 +132,10 @@ class Practical:
             code: self._question(code, row, made)
             for code, row in (("p-letter", ESSAY), ("p-call", TASK), ("p-calm", CHOICE))
         }
+        for code, row in DRAFTS.items():
+            exams.add_question(
+                code=code, topics=[self.topic], level=None, author=self.trainer, now=self.now - timedelta(days=2), **row
+            )
         letter = self._exam("practical-letter", "投诉回复写作考核", ["p-calm", "p-letter"], ExamPart.Kind.PAPER, made)
         call = self._exam("practical-call", "现场受理考核", ["p-call"], ExamPart.Kind.RUBRIC, made)
         self._past(letter, learners[:3], at(today - timedelta(days=30), 9))

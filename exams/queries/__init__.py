@@ -3,7 +3,6 @@
 from exams.queries.bank import (
     Similar,
     fixed_questions,
-    forget_candidates,
     pool,
     question_figures,
     rows_of,
@@ -33,7 +32,6 @@ from exams.queries.papers import (
     Reviewed,
     asked,
     asked_alone,
-    forget_versions,
     keyed_versions,
     released,
     review_alone,
@@ -41,12 +39,13 @@ from exams.queries.papers import (
 )
 from exams.queries.release import over, released_only, released_to_candidate, with_sitters
 from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
-from exams.queries.results import questions_shown, result_page, results_of, strengths
+from exams.queries.results import AnsweredPaper, questions_shown, result_page, results_of, strengths
 from exams.queries.verdicts import (
     UNDECIDED_FOR,
     newest_sums,
-    read_attempts,
+    parts,
     recount,
+    tries,
     tries_allowed,
     undecided,
     verdict_of,
@@ -65,6 +64,7 @@ from exams.queries.windows import (
 __all__ = [
     "BATCH",
     "UNDECIDED_FOR",
+    "AnsweredPaper",
     "Asked",
     "Board",
     "BoardRow",
@@ -90,8 +90,6 @@ __all__ = [
     "export_rows",
     "fixed_questions",
     "for_export",
-    "forget_candidates",
-    "forget_versions",
     "graded",
     "judged",
     "keyed_versions",
@@ -103,13 +101,13 @@ __all__ = [
     "open_attempts",
     "over",
     "own_config_key",
+    "parts",
     "piles",
     "pool",
     "preview_correction",
     "question_figures",
     "question_report",
     "questions_shown",
-    "read_attempts",
     "recount",
     "released",
     "released_only",
@@ -138,6 +136,7 @@ __all__ = [
     "strengths",
     "topic_rates",
     "topic_strength",
+    "tries",
     "tries_allowed",
     "turns",
     "undecided",

@@ -25,6 +25,7 @@ from exams.models import (
     QuestionVersion,
 )
 from exams.queries.newest import newest_only
+from ground.known import Known
 from people.models import Level, User
 
 ALIKE = 60
@@ -88,8 +89,10 @@ def _candidates(topics: dict[int, set[int]], current: dict[int, int]) -> list[bl
     found = []
     for question, pk in sorted(current.items()):
         tests = frozenset(topics[question])
-        candidate = known[pk] if known[pk].topics == tests else replace(known[pk], topics=tests)
-        _known[pk] = candidate
+        candidate = known[pk]
+        if candidate.topics != tests:
+            candidate = replace(candidate, topics=tests)
+            _known.keep({pk: candidate})
         if candidate.kind == QuestionVersion.Kind.CASE:
             if question not in parts:
                 continue
@@ -100,26 +103,21 @@ def _candidates(topics: dict[int, set[int]], current: dict[int, int]) -> list[bl
     return found
 
 
-_known: dict[int, blueprint.Candidate] = {}
-MOST_KNOWN = 20_000
+_known: Known[int, blueprint.Candidate] = Known(20_000)
 
 
 def _frozen(wanted: set[int]) -> dict[int, blueprint.Candidate]:
-    """What drawing asks of versions, without topics. A version never changes, so a process reads each once."""
+    """What drawing asks of versions, with the topics met last. A version never changes, so a process reads each once."""
     found = {pk: known for pk in wanted if (known := _known.get(pk)) is not None}
     missing = wanted - found.keys()
     if missing:
-        for words in QuestionVersion.objects.filter(pk__in=missing).values_list(*WORDS):
-            found[words[0]] = _candidate(frozenset(), *words)
-        if len(_known) > MOST_KNOWN:
-            _known.clear()
-        _known.update(found)
+        read = {
+            words[0]: _candidate(frozenset(), *words)
+            for words in QuestionVersion.objects.filter(pk__in=missing).values_list(*WORDS)
+        }
+        _known.keep(read)
+        found |= read
     return found
-
-
-def forget_candidates() -> None:
-    """Forgets what is known by number, for another database in the same process."""
-    _known.clear()
 
 
 WORDS = ("pk", "kind", "difficulty", "points", "content")

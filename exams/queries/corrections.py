@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from exams import folding, grading, marking, signals
 from exams.models import (
     Attempt,
@@ -18,6 +20,7 @@ from exams.models import (
     Response,
     Result,
 )
+from exams.queries.release import with_sitters
 from exams.queries.verdicts import verdict_of, with_attempts
 
 State, Source = Attempt.State, Mark.Source
@@ -124,12 +127,8 @@ def _answers(
     attempts: Sequence[Attempt], version: QuestionVersion, late: set[tuple[int, int]]
 ) -> dict[tuple[int, int], Any]:
     """The answer that counts at each place of the question: the one saved, or the late one that somebody accepted."""
-    places: dict[int, list[int]] = defaultdict(list)
-    for attempt in attempts:
-        for position, item in enumerate(attempt.paper.items, start=1):
-            if item["version"] == version.pk:
-                places[position].append(attempt.pk)
-    rows = Response.objects.filter(attempt__in=attempts, position__in=places)
+    asked = Mark.objects.filter(attempt=OuterRef("attempt"), position=OuterRef("position"), version=version)
+    rows = Response.objects.filter(Exists(asked), attempt__in=attempts)
     found = {(attempt, position): answer for attempt, position, answer in rows.values_list(*ANSWER)}
     if late:
         accepted = LateResponse.objects.filter(attempt__in={attempt for attempt, _position in late}).order_by("seq")
@@ -175,7 +174,7 @@ def turns(found: Sequence[Change], now: datetime) -> list[Turn]:
     """What the candidacies of these changes come to with the new figures, nothing written. Five queries."""
     by_attempt = {change.attempt.pk: change for change in found}
     wanted = {change.attempt.candidacy_id for change in found}
-    candidacies = with_attempts(Candidacy.objects.filter(pk__in=wanted)).select_related(
+    candidacies = with_attempts(with_sitters(Candidacy.objects.filter(pk__in=wanted))).select_related(
         "sitting__exam", "user", "result__user", "result__exam"
     )
     rows = []
@@ -184,7 +183,7 @@ def turns(found: Sequence[Change], now: datetime) -> list[Turn]:
         scores = {attempt.pk: attempt.score for attempt in mine}
         for attempt in mine:
             by_attempt[attempt.pk].apply(attempt)
-        verdict = verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
+        verdict = verdict_of(candidacy, candidacy.attempts.all(), candidacy.sitting.exam.parts.all(), now)
         result = getattr(candidacy, "result", None)
         rows += [Turn(candidacy, attempt, scores[attempt.pk], attempt.score, verdict, result) for attempt in mine]
     return sorted(rows, key=lambda row: (row.candidacy.user.name_sort, row.attempt.pk))

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from exams import grading
 from exams.models import AnswerFile, Attempt, Mark, QuestionVersion, Response, Sitting
+from ground.known import Known
 
 _GAP = re.compile(r"\[\[(\d+)\]\]")
 Kind = QuestionVersion.Kind
@@ -89,16 +90,16 @@ class Asked:
         return any(" src=" in option for option in self.options)
 
 
-_known: dict[int, QuestionVersion] = {}
-_keyed: dict[int, QuestionVersion] = {}
 MOST_KNOWN = 4000
+_shown: Known[int, QuestionVersion] = Known(MOST_KNOWN)
+_keyed: Known[int, QuestionVersion] = Known(MOST_KNOWN)
 
 
 def shown_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
     """The frozen words of question versions, of their keys only how they score. A version never changes, so a process reads each
     once."""
     words = QuestionVersion.objects.only("kind", "content").annotate(scoring=KT("key__scoring"))
-    return _once(_known, words, wanted)
+    return _once(_shown, words, wanted)
 
 
 def keyed_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
@@ -107,22 +108,15 @@ def keyed_versions(wanted: set[int]) -> dict[int, QuestionVersion]:
 
 
 def _once(
-    known: dict[int, QuestionVersion], versions: QuerySet[QuestionVersion], wanted: set[int]
+    known: Known[int, QuestionVersion], versions: QuerySet[QuestionVersion], wanted: set[int]
 ) -> dict[int, QuestionVersion]:
     found = {pk: version for pk in wanted if (version := known.get(pk)) is not None}
     missing = wanted - found.keys()
     if missing:
-        found |= versions.in_bulk(missing)
-        if len(known) > MOST_KNOWN:
-            known.clear()
-        known.update(found)
+        read = versions.in_bulk(missing)
+        known.keep(read)
+        found |= read
     return found
-
-
-def forget_versions() -> None:
-    """Forgets what is known by number, for another database in the same process."""
-    _known.clear()
-    _keyed.clear()
 
 
 def asked(attempt: Attempt) -> list[Asked]:

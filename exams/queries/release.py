@@ -30,6 +30,14 @@ def _sat() -> QuerySet[Attempt]:
     return Attempt.objects.filter(state=Attempt.State.OPEN, ordered__isnull=True)
 
 
+def over_for(candidacy: Candidacy, now: datetime) -> bool:
+    """The same for the sitting of a candidacy, without asking where it is known (`with_sitters`)."""
+    if now < candidacy.sitting.closes_at:
+        return False
+    somebody_sits = candidacy.__dict__.get("somebody_sits")
+    return over(candidacy.sitting, now) if somebody_sits is None else not somebody_sits
+
+
 def released_to_candidate(candidacy: Candidacy, now: datetime) -> bool:
     """Whether the candidate sees scores and passes of this candidacy, by the exam's rule. Sitting and exam at hand."""
     sitting = candidacy.sitting
@@ -37,10 +45,7 @@ def released_to_candidate(candidacy: Candidacy, now: datetime) -> bool:
         return True
     if sitting.exam.release == Release.BY_HAND:
         return sitting.released_at is not None
-    if now < sitting.closes_at:
-        return False
-    somebody_sits = candidacy.__dict__.get("somebody_sits")
-    return over(sitting, now) if somebody_sits is None else not somebody_sits
+    return over_for(candidacy, now)
 
 
 def released_only(rows: QuerySet[Any], now: datetime, candidacy: str = "candidacy") -> QuerySet[Any]:

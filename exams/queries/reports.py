@@ -104,7 +104,7 @@ class ItemRow:
     def discrimination(self) -> float | None:
         """The corrected item-total correlation."""
         found = statistics.discrimination(self.item)
-        return None if found is None else round(found, 2)
+        return None if found is None else round(found, 2) + 0.0
 
     @cached_property
     def suspicions(self) -> list[str]:

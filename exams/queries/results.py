@@ -9,12 +9,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from exams import statistics
+from exams import grading, statistics
 from exams.models import Attempt, Exam, KeyCorrection, Mark, Marking, Paper, QuestionVersion, RemarkRequest, Result
 from exams.queries.candidates import MySitting, PartState
 from exams.queries.marking import rubric_of
 from exams.queries.papers import Reviewed, keyed_versions, reviewed
-from exams.queries.release import over, released_to_candidate
+from exams.queries.release import over_for, released_to_candidate
 from exams.queries.verdicts import verdict_of
 from people.models import User
 from topics.models import Topic
@@ -66,9 +66,9 @@ class AnsweredPaper:
     questions: list[Answered]
 
     @property
-    def askable(self) -> list[int]:
+    def askable(self) -> list[str]:
         """The positions of the questions that nobody has been asked to mark again."""
-        return [row.review.asked.position for row in self.questions if row.remark is None]
+        return [str(row.review.asked.position) for row in self.questions if row.remark is None]
 
 
 def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
     if not row.released:
         return {"row": row, "withheld": row.begun, "parts": [], "topics": [], "papers": [], "reveals_key": False}
     exam = row.sitting.exam
-    verdict = verdict_of(row.candidacy, exam.parts.all(), now)
+    verdict = verdict_of(row.candidacy, row.candidacy.attempts.all(), exam.parts.all(), now)
     attempts = {attempt.pk: attempt for attempt in row.candidacy.attempts.all()}
     parts = []
     for state, line in zip(row.parts, verdict.parts, strict=True):
@@ -93,7 +93,7 @@ def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
             }
         )
     papers = [part["attempt"] for part in parts if part["attempt"] is not None and part["attempt"].paper_id]
-    shown = exam.reveals != Reveals.SCORE and bool(papers) and over(row.sitting, now)
+    shown = exam.reveals != Reveals.SCORE and bool(papers) and over_for(row.candidacy, now)
     marks = _newest_marks(papers)
     frozen = Paper.objects.in_bulk([attempt.paper_id for attempt in papers]) if shown else {}
     for part in parts:
@@ -121,19 +121,20 @@ def questions_shown(attempt: Attempt, now: datetime) -> bool:
         and attempt.paper_id is not None
         and sitting.exam.reveals != Reveals.SCORE
         and released_to_candidate(attempt.candidacy, now)
-        and over(sitting, now)
+        and over_for(attempt.candidacy, now)
     )
 
 
 def answered(attempt: Attempt, marks: Mapping[int, Mark]) -> list[Answered]:
     """The questions of a marked paper, whose newest marks by position these are, with everything said of them; call it only
-    when they may be shown. Four queries once this process knows the words."""
-    said: dict[int, list[Marking]] = defaultdict(list)
-    for marking in Marking.objects.filter(attempt=attempt).order_by("id"):
-        said[marking.position].append(marking)
+    when they may be shown. Three queries once this process knows the words, four where people mark."""
     requests = {request.position: request for request in RemarkRequest.objects.filter(attempt=attempt)}
     ids = {item["version"] for item in attempt.paper.items}
     versions = keyed_versions(ids)
+    said: dict[int, list[Marking]] = defaultdict(list)
+    if requests or any(version.kind in grading.BY_PEOPLE for version in versions.values()):
+        for marking in Marking.objects.filter(attempt=attempt).order_by("id"):
+            said[marking.position].append(marking)
     corrections = dict(KeyCorrection.objects.filter(version__in=ids).order_by("id").values_list("version", "reason"))
     rows = []
     for review in reviewed(attempt, {position: mark.points for position, mark in marks.items()}):

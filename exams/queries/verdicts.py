@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from exams import folding
 from exams.models import Attempt, Candidacy, ExamPart, Mark
@@ -16,23 +16,26 @@ UNDECIDED_FOR = timedelta(days=7)
 
 def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
     """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand."""
-    return candidacies.select_related("sitting__exam").prefetch_related(*_attempts_and_parts())
+    return candidacies.select_related("sitting__exam").prefetch_related(
+        Prefetch("attempts", tries().filter(ordered__isnull=True)), Prefetch("sitting__exam__parts", parts())
+    )
 
 
-def read_attempts(candidacy: Candidacy) -> None:
-    """The same for one that is at hand already, its sitting and exam too; what is read stays."""
-    prefetch_related_objects([candidacy], *_attempts_and_parts())
+def tries() -> QuerySet[Attempt]:
+    """Attempts in their order, re-checks among them, with what the fold asks of each."""
+    return Attempt.objects.select_related("typing").order_by("number")
 
 
-def _attempts_and_parts() -> tuple[Prefetch, Prefetch]:
-    attempts = Attempt.objects.filter(ordered__isnull=True).select_related("typing").order_by("number")
-    parts = ExamPart.objects.select_related("standard").order_by("order", "id")
-    return Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", parts)
+def parts() -> QuerySet[ExamPart]:
+    """Parts in their order, with what the fold asks of each."""
+    return ExamPart.objects.select_related("standard").order_by("order", "id")
 
 
-def verdict_of(candidacy: Candidacy, parts: Sequence[ExamPart], now: datetime) -> folding.Verdict:
-    """The fold of a candidacy whose attempts (and their typing runs) are at hand."""
-    attempts = list(candidacy.attempts.all())
+def verdict_of(
+    candidacy: Candidacy, attempts: Sequence[Attempt], parts: Sequence[ExamPart], now: datetime
+) -> folding.Verdict:
+    """What the attempts of a candidacy come to now, re-checks left out; its sitting and exam at hand."""
+    attempts = [attempt for attempt in attempts if attempt.ordered_id is None]
     return folding.fold(
         [
             folding.Part(
@@ -114,7 +117,7 @@ def recount(now: datetime) -> Iterator[str]:
             yield f"attempt {attempt.pk}: stored {_words(stored)}, counted {_words(sums)}"
     candidacies = with_attempts(Candidacy.objects.filter(Exists(Attempt.objects.filter(candidacy=OuterRef("pk")))))
     for candidacy in candidacies.select_related("result").iterator(chunk_size=500):
-        counted = verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
+        counted = verdict_of(candidacy, candidacy.attempts.all(), candidacy.sitting.exam.parts.all(), now)
         result = getattr(candidacy, "result", None)
         if result is None:
             if counted.decided:

@@ -1,6 +1,7 @@
 """Writes about attempts: begin, save, hand in, rule, fold."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from exams.models import (
     Paper,
     Response,
     Result,
+    Sitting,
 )
 from exams.services.results import announce
 from exams.services.saving import GRACE
@@ -48,10 +50,18 @@ ENDED = (
 
 
 @transaction.atomic
-def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime, by: User | None = None) -> Attempt:
+def start_attempt(
+    *,
+    candidacy: Candidacy,
+    part: ExamPart,
+    now: datetime,
+    by: User | None = None,
+    admit: Callable[[Sitting], None] = lambda _sitting: None,
+) -> Attempt:
     """Begins the next try of a part, or returns the one that is open. The paper is drawn here and frozen.
 
-    A face-to-face part is begun `by` its examiner, never by the candidate.
+    A face-to-face part is begun `by` its examiner, never by the candidate. `admit` raises Refused for who may not come in
+    from where they are; it is asked of the sitting as it is under the lock.
 
     The deadline is now plus the part's minutes plus the candidate's extra time, even beyond the end of the window unless the
     exam says that it ends with it. Raises Refused when the sitting is not open, the person is excused, another part is
@@ -62,7 +72,8 @@ def start_attempt(*, candidacy: Candidacy, part: ExamPart, now: datetime, by: Us
         .select_related("sitting__exam__level", "user")
         .get(pk=candidacy.pk)
     )
-    attempts = list(candidacy.attempts.select_related("typing").order_by("number"))
+    admit(candidacy.sitting)
+    attempts = list(queries.tries().filter(candidacy=candidacy))
     tried = _tries(part, attempts)
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
@@ -136,13 +147,12 @@ def _deadlines(part: ExamPart, candidacy: Candidacy, now: datetime) -> tuple[dat
 
 def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
     seed = secrets.randbits(62)
-    fixed = queries.fixed_questions(part)
     rows = list(part.blueprint.all())
     try:
-        if fixed:
-            items = blueprint.fixed(fixed, seed)
-        else:
+        if rows:
             items = blueprint.draw(queries.pool(rows, exam.level), queries.rows_of(rows), seed)
+        else:
+            items = blueprint.fixed(queries.fixed_questions(part), seed)
     except blueprint.Unsatisfiable as lacking:
         raise Refused(
             _("The question bank no longer fills this paper; tell the examiner."), code="bank_too_small"
@@ -176,14 +186,18 @@ def submit(
     is decided in whole points. A typing attempt is scored by the typing room.
     """
     candidacy = _locked(attempt.candidacy_id)
-    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("part", "paper").get(pk=attempt.pk)
+    tries = list(
+        queries.tries().select_for_update(of=("self",)).select_related("part", "paper").filter(candidacy=candidacy)
+    )
+    attempt = next(one for one in tries if one.pk == attempt.pk)
     attempt.candidacy = candidacy
     if attempt.state != State.OPEN:
         return attempt
     if ended_by == EndedBy.CANDIDATE and now > attempt.deadline:
         ended_by = EndedBy.CLOCK
     if attempt.part.kind == ExamPart.Kind.TYPING:
-        attempt.passed = bool(typing.finish(attempt=attempt, now=now).passed)
+        attempt.typing = typing.finish(attempt=attempt, now=now)
+        attempt.passed = bool(attempt.typing.passed)
         attempt.state = State.GRADED
     else:
         sum_marks(attempt, _mark(attempt, now))
@@ -195,7 +209,7 @@ def submit(
     actor = by or (attempt.candidacy.user if ended_by == EndedBy.CANDIDATE else None)
     figures = {"ended_by": ended_by, "score": str(attempt.score), "passed": attempt.passed}
     journal.record("attempt.ended", attempt, by=actor, now=now, reason=reason, data=figures)
-    _decide(candidacy, now)
+    _decide(candidacy, now, tries)
     return attempt
 
 
@@ -348,9 +362,11 @@ def _locked(pk: int) -> Candidacy:
     return locked.select_related("sitting__exam", "user", "result").get(pk=pk)
 
 
-def _decide(candidacy: Candidacy, now: datetime) -> Result | None:
-    queries.read_attempts(candidacy)
-    verdict = queries.verdict_of(candidacy, list(candidacy.sitting.exam.parts.all()), now)
+def _decide(candidacy: Candidacy, now: datetime, tries: list[Attempt] | None = None) -> Result | None:
+    if tries is None:
+        tries = list(queries.tries().filter(candidacy=candidacy))
+    parts = list(queries.parts().filter(exam=candidacy.sitting.exam_id))
+    verdict = queries.verdict_of(candidacy, tries, parts, now)
     before = getattr(candidacy, "result", None)
     if before is None and not verdict.decided:
         return None

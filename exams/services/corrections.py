@@ -12,12 +12,12 @@ from django_q.tasks import async_task
 
 from exams import grading, queries
 from exams.models import Attempt, Candidacy, KeyCorrection, Mark, QuestionVersion, Regrade, Result
-from exams.services.attempts import fold
+from exams.services.results import announce_all
 from exams.services.wording import checked
 from ground import journal
 from ground.errors import Refused
-from people.models import User
-from people.services import notify
+from people.models import Notification, User
+from people.services import note, notify_all
 
 Action = KeyCorrection.Action
 
@@ -123,34 +123,42 @@ def _regrade_batch(regrade: Regrade, ids: Sequence[int], now: datetime) -> None:
 
 
 def _fold_all(rows: Sequence["queries.Turn"], regrade: Regrade, now: datetime) -> int:
-    """Stores what the candidacies come to: those that turn one by one, with all that follows, the others at once."""
-    seen: set[int] = set()
-    altered, entries, turned = [], [], 0
-    for row in rows:
-        if row.candidacy.pk in seen:
+    """Stores what the candidacies come to, tells those who turn, and returns how many results turned.
+
+    What `fold` does for one, for all: their candidacies are locked.
+    """
+    fresh, stored, turned, entries, notes = [], [], [], [], []
+    for row in {row.candidacy.pk: row for row in rows}.values():
+        turns = row.turned
+        if not (turns or row.altered):
             continue
-        seen.add(row.candidacy.pk)
-        if row.turned:
-            known = row.result is not None
-            fold(candidacy=row.candidacy, now=now)
-            turned += known
-            if known and queries.released_to_candidate(row.candidacy, now):
-                _tell(row, regrade, now)
-        elif row.altered:
-            before = _said(row.result)
-            row.result.passed, row.result.score = row.verdict.passed, row.verdict.score
-            row.result.parts = row.verdict.parts
-            altered.append(row.result)
-            said = {"before": before, "after": _said(row.result), "correction": regrade.correction_id}
-            entries.append(journal.entry("result.changed", row.result, by=None, now=now, data=said))
-    Result.objects.bulk_update(altered, ["passed", "score", "parts"])
+        result = row.result or Result(candidacy=row.candidacy, exam=row.candidacy.sitting.exam, user=row.candidacy.user)
+        before = _said(result)
+        result.candidacy = row.candidacy
+        result.passed, result.score, result.parts = row.verdict.passed, row.verdict.score, row.verdict.parts
+        (stored if row.result else fresh).append(result)
+        if turns:
+            result.decided_at = now
+            turned.append(result)
+        if row.result and turns and queries.released_to_candidate(row.candidacy, now):
+            notes.append(_told(row, regrade, now))
+        if row.result:
+            said = {"before": before, "after": _said(result), "correction": regrade.correction_id}
+            entries.append(journal.entry("result.changed", result, by=None, now=now, data=said))
+    Result.objects.bulk_create(fresh)
+    Result.objects.bulk_update(stored, ["passed", "score", "parts", "decided_at"])
+    entries += [
+        journal.entry("result.decided", result, by=None, now=now, data={"passed": result.passed}) for result in turned
+    ]
     journal.record_all(entries)
-    return turned
+    announce_all(results=turned, now=now)
+    notify_all(notes)
+    return len(turned) - len(fresh)
 
 
-def _tell(row: "queries.Turn", regrade: Regrade, now: datetime) -> None:
-    notify(
-        users=[row.candidacy.user],
+def _told(row: "queries.Turn", regrade: Regrade, now: datetime) -> Notification:
+    return note(
+        user=row.candidacy.user,
         kind="exams.corrected",
         key=f"exams.corrected:{regrade.pk}:{row.candidacy.pk}",
         now=now,

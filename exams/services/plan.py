@@ -106,6 +106,12 @@ def _check(exam: Exam) -> None:
         if part.kind == ExamPart.Kind.TYPING:
             continue
         if fixed := list(part.fixed.select_related("question__current")):
+            if part.blueprint.all():
+                raise Refused(
+                    _("Part “%(part)s” names its questions and has blueprint rows as well: keep one of them.")
+                    % {"part": part},
+                    code="fixed_and_drawn",
+                )
             _check_fixed(part, fixed)
             _check_kinds(part, [row.question.current.kind for row in fixed])
             continue

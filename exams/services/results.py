@@ -1,5 +1,6 @@
 """Writes about results: telling people, at once or when they are released."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,28 +14,36 @@ from exams.models import Exam, Result, Sitting
 from ground import journal
 from ground.errors import Refused
 from people.models import Notification, User
-from people.services import notify
+from people.services import note, notify_all
 
 LATELY = timedelta(days=7)
 """How long after closing a sitting is looked at for results that nobody has been told."""
 
 
 def announce(*, result: Result, now: datetime) -> bool:
-    """Tells a person the result and sends result_passed, unless the exam's rule does not let them see it yet."""
-    candidacy = result.candidacy
-    if not queries.released_to_candidate(candidacy, now):
-        return False
-    notify(
-        users=[result.user],
-        kind="exams.passed" if result.passed else "exams.not_passed",
-        key=f"exams.result:{candidacy.pk}:{result.passed}",
-        now=now,
-        params={"exam": result.exam.name, "sitting": candidacy.sitting.name},
-        url=reverse("exams:result", args=[candidacy.pk]),
+    """One result, see `announce_all`; whether its person was told."""
+    return bool(announce_all(results=[result], now=now))
+
+
+def announce_all(*, results: Sequence[Result], now: datetime) -> int:
+    """Tells people their results and sends result_passed, unless the exam's rule does not let them see it yet; returns how
+    many were told. User, candidacy, sitting and exam at hand."""
+    told = [result for result in results if queries.released_to_candidate(result.candidacy, now)]
+    notify_all(
+        note(
+            user=result.user,
+            kind="exams.passed" if result.passed else "exams.not_passed",
+            key=f"exams.result:{result.candidacy_id}:{result.passed}",
+            now=now,
+            params={"exam": result.exam.name, "sitting": result.candidacy.sitting.name},
+            url=reverse("exams:result", args=[result.candidacy_id]),
+        )
+        for result in told
     )
-    if result.passed:
-        signals.result_passed.send(sender=Result, result=result, now=now)
-    return True
+    for result in told:
+        if result.passed:
+            signals.result_passed.send(sender=Result, result=result, now=now)
+    return len(told)
 
 
 @transaction.atomic
@@ -51,8 +60,7 @@ def release(*, sitting: Sitting, by: User, now: datetime) -> Sitting:
     sitting.save(update_fields=["released_at", "released_by"])
     results = _told_of(Result.objects.filter(candidacy__sitting=sitting))
     journal.record("sitting.released", sitting, by=by, now=now, data={"results": len(results)})
-    for result in results:
-        announce(result=result, now=now)
+    announce_all(results=results, now=now)
     return sitting
 
 

@@ -17,17 +17,17 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from exams.queries import Asked, Reviewed
+from exams.queries import AnsweredPaper, Asked, Reviewed
+from ground.known import Known
 
 register = template.Library()
-MOST = 8000
 CHOICES = frozenset({"single", "multiple"})
 FEW_STATES = frozenset({"single", "multiple", "true_false"})
 SLOTS = ("previous", "next", "next_seq", "hidden", "spent", "token", "csrf", "save", "upload")
 _MARK = f"\ue000{secrets.token_hex(8)}"
 """What no author can write into a question."""
 _SLOT = re.compile(f"{_MARK}([a-z0-9_]+)\ue001")
-_rendered: dict[tuple[object, ...], list[str]] = {}
+_rendered: Known[tuple[object, ...], list[str]] = Known(8000)
 
 
 @register.simple_tag(takes_context=True)
@@ -57,6 +57,19 @@ def asked_links(context: template.Context) -> SafeString:
         )
         links.append(_fill(parts, values | {"position": str(question.position)}))
     return mark_safe("".join(links))
+
+
+@register.simple_tag(takes_context=True)
+def answered_questions(context: template.Context, paper: AnsweredPaper) -> SafeString:
+    """The questions of a paper after release, as templates/exams/result_question.html has them."""
+    reveals_key = context["reveals_key"]
+    shown = (
+        reviewed_question(row.review)
+        if reveals_key and row.plain
+        else render_to_string("exams/result_question.html", {"row": row, "reveals_key": reveals_key})
+        for row in paper.questions
+    )
+    return mark_safe("".join(f"<li>{question}</li>" for question in shown))
 
 
 @register.simple_tag
@@ -110,9 +123,7 @@ def _kept(key: tuple[object, ...], name: str, context: dict[str, object], *, kee
     if parts is None:
         parts = _SLOT.split(render_to_string(name, context))
         if keep and not settings.DEBUG:
-            if len(_rendered) >= MOST:
-                _rendered.clear()
-            _rendered[key] = parts
+            _rendered.keep({key: parts})
     return parts
 
 
@@ -159,8 +170,3 @@ def _parts(question: Asked, of: int) -> list[str]:
 
 def _slot(name: str) -> SafeString:
     return mark_safe(f"{_MARK}{name}\ue001")
-
-
-def forget() -> None:
-    """Forgets every rendering, for another database in the same process."""
-    _rendered.clear()

@@ -1,6 +1,7 @@
 """What a candidate opens: my sittings, the cover, the paper, the result. Other people's things are 404."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -103,13 +104,11 @@ def safe_browser_quit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Begins a part and opens it."""
-    mine = get_object_or_404(Candidacy.objects.filter(user=request.user).select_related("sitting"), pk=pk)
-    chosen = get_object_or_404(ExamPart.objects.select_related("standard"), pk=part, exam=mine.sitting.exam_id)
+    mine = get_object_or_404(Candidacy, pk=pk, user=request.user)
+    chosen = get_object_or_404(ExamPart, pk=part, exam__sittings=mine.sitting_id)
     try:
-        policy.check_entrance(request, mine.sitting)
-        if not policy.knows_code(request, mine.sitting):
-            raise Refused(_("Give the access code first; the invigilator has it."), code="code")
-        begun = services.start_attempt(candidacy=mine, part=chosen, now=request.now)
+        admit = partial(policy.check_admission, request)
+        begun = services.start_attempt(candidacy=mine, part=chosen, now=request.now, admit=admit)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("exams:candidacy", pk=pk)

@@ -16,8 +16,8 @@ from people.policy import requires, today
 
 
 def _mine(request: HttpRequest, pk: int) -> queries.MySitting:
-    candidacies = Candidacy.objects.filter(user=request.user).select_related("sitting__exam__level", "result", "user")
-    return queries.my_sitting(get_object_or_404(queries.with_attempts(candidacies), pk=pk), request.now)
+    candidacies = queries.with_sitters(queries.with_attempts(Candidacy.objects.filter(user=request.user)))
+    return queries.my_sitting(get_object_or_404(candidacies.select_related("result"), pk=pk), request.now)
 
 
 @require_safe

@@ -8,7 +8,7 @@ from people.services.accounts import (
     set_starting_password,
 )
 from people.services.employment import change_employment, end_employment, hire, rehire, stay, undo_change
-from people.services.notices import notify, read_notifications
+from people.services.notices import note, notify, notify_all, read_notifications
 from people.services.organisation import save_unit
 from people.services.roles import assign_role, end_role, ensure_groups, sync_all_groups, sync_groups
 from people.services.staff_list import ImportRefused, import_staff
@@ -26,7 +26,9 @@ __all__ = [
     "ensure_groups",
     "hire",
     "import_staff",
+    "note",
     "notify",
+    "notify_all",
     "read_notifications",
     "rehire",
     "save_unit",

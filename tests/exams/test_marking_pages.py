@@ -117,6 +117,7 @@ def test_bad_input_marks_nothing(client, marker, now, fields):
 
 
 def test_the_queue_asks_the_same_for_one_answer_and_for_many(client, marker, now):
+    client.get(reverse("exams:marking"))
     asked = []
     for names in (["林晓雨"], ["陈思远", "王一", "赵二"]):
         essays(now, *names)

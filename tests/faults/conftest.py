@@ -12,12 +12,13 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection, connections
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
-from exams import queries
-from exams.models import Attempt, Response
+from exams import marking, queries, services
+from exams.models import Attempt, KeyCorrection, QuestionVersion, Response
+from ground.known import forget_everything
 from tests.benchmarks.ground import Browser as Person
 from tests.benchmarks.ground import Site, gunicorn
 from tests.journeys.conftest import CHROMIUM, FLAGS
@@ -64,16 +65,43 @@ def broken(receipts: Receipts, now) -> list[str]:
         *[f"two open attempts: {row}" for row in doubled],
         *[f"still open: {attempt.pk}" for attempt in overdue],
         *queries.recount(now),
+        *mismarked(),
     ]
+
+
+def mismarked() -> Iterator[str]:
+    """Marks that the key does not give to the answer as it is stored: it was written, or read, at the wrong moment."""
+    ended = Attempt.objects.exclude(state="open").filter(paper__isnull=False)
+    corrections = KeyCorrection.objects.order_by("id").values_list("version", "action", "key")
+    corrected = {version: (action, key) for version, action, key in corrections}
+    versions = QuestionVersion.objects.in_bulk()
+    for attempt in ended.select_related("paper").prefetch_related("marks", "responses").iterator(chunk_size=500):
+        answers = {response.position: response.answer for response in attempt.responses.all()}
+        newest = {mark.position: mark for mark in sorted(attempt.marks.all(), key=lambda mark: mark.pk)}
+        for position, item in enumerate(attempt.paper.items, start=1):
+            of, answer = versions[item["version"]], answers.get(position)
+            right = marking.effective(
+                of.kind, of.content, of.key, corrected.get(of.pk), answer, item["points"], item["order"]
+            )
+            mark = newest.get(position)
+            if mark is None or (mark.points, mark.out_of) != right:
+                yield f"attempt {attempt.pk}, question {position}: {answer} is worth {right}, marked {mark}"
 
 
 @pytest.fixture
 def receipts(transactional_db) -> Iterator[Receipts]:
-    """Collects receipts; what must hold is checked when the test is over, at `receipts.now` or by the real clock."""
+    """Collects receipts. When the test is over, what must hold is checked, at `receipts.now` or by the real clock, and once
+    more after the last deadline, when the sweeper has been by within its sixty seconds and nothing is open any more."""
     kept = Receipts()
     kept.now = None
     yield kept
+    forget_everything()
     assert broken(kept, kept.now or timezone.now()) == []
+    last = Attempt.objects.filter(state="open").aggregate(last=Max("deadline"))["last"]
+    if last is not None:
+        services.end_overdue(now=last + timedelta(seconds=59))
+        assert not Attempt.objects.filter(state="open").exists()
+        assert broken(kept, last + timedelta(seconds=59)) == []
 
 
 @pytest.fixture

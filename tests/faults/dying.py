@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,22 @@ from django.http import HttpRequest, HttpResponse
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def dying(words: str, *, turn: int = 1) -> Iterator[None]:
+    """Kills this process at the statement that begins with these words, when it comes for the `turn`th time."""
+    left = turn
+
+    def run(execute: Callable, sql: str, params: object, many: bool, context: dict) -> object:
+        nonlocal left
+        left -= bool(words) and sql.strip().startswith(words)
+        if not left:
+            die()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(run):
+        yield
 
 
 class DyingMiddleware:
@@ -20,13 +37,7 @@ class DyingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         moment = request.headers.get("X-Die", "")
-
-        def run(execute: Callable, sql: str, params: object, many: bool, context: dict) -> object:
-            if moment and sql.strip().startswith(moment):
-                die()
-            return execute(sql, params, many, context)
-
-        with connection.execute_wrapper(run):
+        with dying(moment):
             response = self.get_response(request)
         if moment == "after":
             die()

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from exams import services
 from exams.models import Attempt, LateResponse
+from tests import factories
 from tests.exams import makers
 from tests.journeys.conftest import CHROMIUM, FLAGS
 
@@ -97,6 +98,49 @@ def test_ten_minutes_without_a_connection_cost_nothing(opened, attempt):
     expect(page.locator("[data-question='2'] [data-unsent]")).to_be_hidden()
 
 
+def test_an_answer_whose_receipt_is_lost_is_sent_again_and_kept_once(opened, attempt):
+    page = opened()
+    sent = []
+
+    def swallow(route):
+        sent.append(route.request.post_data_json["answers"])
+        if len(sent) == 1:
+            route.fetch()  # the server has it, the page never learns
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/save/", swallow)
+    choose(page, 1)
+    expect(page.locator("[data-status]")).to_have_class("saved failed")
+    assert attempt.responses.count() == 1
+    expect(page.locator("[data-status]")).to_have_class("saved")
+    assert len(sent) >= 2
+    assert {(answer["position"], answer["seq"]) for answers in sent for answer in answers} == {(1, 1)}
+    assert attempt.responses.get().seq == 1
+
+
+def test_who_waits_for_a_start_that_is_moved_begins_without_touching_the_page(chromium, site, session_of, receipts):
+    now = timezone.now()
+    user = factories.person()
+    sitting = makers.sitting(makers.exam(), user, now=now + timedelta(minutes=30))
+    context = chromium.new_context(locale="zh-CN")
+    context.add_cookies([cookie(site, session_of(user))])
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{site.port}/exams/sitting/{sitting.candidacies.get().pk}/")
+    start = page.get_by_role("button", name="开始")
+    expect(start).to_be_hidden()
+    closes = sitting.closes_at
+    services.move_sitting(
+        sitting=sitting, opens_at=now, closes_at=closes, by=factories.examiner(), reason="提前", now=now
+    )
+    expect(start).to_be_visible(timeout=20_000)
+    start.click()
+    expect(page.locator("exam-paper")).to_be_visible()
+    assert Attempt.objects.count() == 1
+    context.close()
+
+
 def test_what_was_answered_offline_and_arrives_after_the_deadline_is_kept_as_late(opened, attempt):
     page = opened()
     choose(page, 1)
@@ -114,7 +158,7 @@ def test_what_was_answered_offline_and_arrives_after_the_deadline_is_kept_as_lat
 
 
 def test_a_killed_browser_gives_what_it_had_to_the_next_one(site, attempt, session_of, tmp_path, chromium):
-    """The second start of the same browser finds the unsent answer and sends it."""
+    """The second start of the same browser sends it from wherever it opens: a crash may have cost the session, so at the door."""
     folder = str(tmp_path / "profile")
     begun = {"executable_path": CHROMIUM, "args": FLAGS, "locale": "zh-CN"}
     # The driver of the other tests runs in this thread; a killed browser needs no second one.
@@ -132,11 +176,27 @@ def test_a_killed_browser_gives_what_it_had_to_the_next_one(site, attempt, sessi
     time.sleep(1)
     assert attempt.responses.count() == 0
     context = launch(folder, **begun)
+    context.clear_cookies()
     page = context.new_page()
     page.goto(address(site, attempt))
+    page.wait_for_url("**/account/login/**")
     assert kept(attempt, 1) == 1
     assert attempt.responses.get().position == 3
     context.close()
+
+
+def test_answers_that_wait_are_sent_from_any_page_of_who_is_signed_in(opened, attempt, site):
+    page = opened()
+
+    def not_from_the_paper(route):
+        route.abort() if "/attempt/" in route.request.headers.get("referer", "") else route.continue_()
+
+    page.route("**/save/", not_from_the_paper)
+    choose(page, 2)
+    expect(page.locator("[data-question='2'] [data-unsent]")).to_be_visible()
+    assert attempt.responses.count() == 0
+    page.goto(f"http://127.0.0.1:{site.port}/")
+    assert kept(attempt, 1) == 1
 
 
 def _command(entry: Path) -> bytes:

@@ -1,6 +1,8 @@
-"""The server dies: a worker before and after it commits, PostgreSQL under fifty candidates who go on writing."""
+"""The server dies: a worker before and after it commits, the queue in the middle of a regrading, PostgreSQL under fifty
+candidates who go on writing."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -12,8 +14,8 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from exams import services
-from exams.models import Attempt, Mark
+from exams import queries, services, tasks
+from exams.models import Attempt, Mark, Paper
 from exams.views.saving import token_of
 from tests import factories
 from tests.exams import makers
@@ -66,6 +68,72 @@ def test_a_worker_killed_around_the_hand_in_leaves_it_whole_or_not_done(site, pe
     assert (attempt.state, attempt.points, Mark.objects.count()) == ("graded", 8, 5)
 
 
+@pytest.mark.parametrize(("moment", "begun"), [('INSERT INTO "ground_journalentry"', 0), ("after", 1)])
+def test_a_worker_killed_around_a_start_leaves_one_attempt_with_its_paper_or_none(
+    site, person, receipts, moment, begun
+):
+    candidacy = makers.candidacy(now=timezone.now())
+    browser = person(candidacy.user)
+    path = f"/exams/sitting/{candidacy.pk}/start/{makers.part(candidacy).pk}/"
+    with pytest.raises((OSError, HTTPException)):
+        browser.post(path, "", **{"X-Die": moment})
+    assert (Attempt.objects.count(), Paper.objects.count()) == (begun, begun)
+    where = patiently(lambda: browser.post(path))
+    assert (Attempt.objects.count(), Paper.objects.count()) == (1, 1)
+    assert 'data-question="5"' in browser.get(where)
+
+
+REGRADING = """
+import django
+django.setup()
+from exams import queries, tasks
+from tests.faults.dying import dying
+queries.BATCH = 3
+with dying('INSERT INTO "exams_mark"', turn=2):
+    tasks.regrade({pk})
+"""
+
+
+def test_a_queue_killed_in_the_middle_of_a_regrading_takes_it_up_again(receipts, database_url):
+    """Three of eight are regraded when it dies; the second delivery does the others, and nobody is regraded twice."""
+    now = timezone.now()
+    people = [factories.person(f"考生{number}") for number in range(8)]
+    sitting = makers.mixed(*people, now=now, kinds=(), closed=2)
+    for person in people:
+        makers.written_by(person, sitting, now=now, right=False)
+    question = sitting.exam.parts.get().fixed.order_by("order")[0].question
+    correction = services.correct_key(
+        version=question.current,
+        action="key",
+        key={"correct": [1]},
+        reason="第二项才对",
+        by=factories.examiner(),
+        now=now,
+    )
+    killed = run_python(REGRADING.format(pk=correction.regrade.pk), database_url)
+    assert killed.returncode == -signal.SIGKILL
+    assert Mark.objects.filter(source="correction").count() == 3
+    assert list(queries.recount(now)) == []
+    tasks.regrade(correction.regrade.pk)
+    correction.regrade.refresh_from_db()
+    assert (correction.regrade.done, correction.regrade.changed) == (8, 8)
+    assert Mark.objects.filter(source="correction").count() == 8
+    # The correction gives one of two questions to everybody.
+    assert set(Attempt.objects.values_list("score", flat=True)) == {50}
+
+
+def run_python(code, database_url):
+    return subprocess.run([sys.executable, "-c", code], env=environment(database_url), timeout=120)
+
+
+def environment(database_url):
+    return {
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "TEST_DATABASE_URL": database_url,
+        "PATH": "/usr/bin:/bin",
+    }
+
+
 def test_postgresql_restarts_under_fifty_candidates(site, receipts, person, restart_postgresql, database_url):
     now = timezone.now()
     exam, users = makers.exam(), [factories.person(f"考生{number}") for number in range(50)]
@@ -99,23 +167,18 @@ def test_postgresql_restarts_under_fifty_candidates(site, receipts, person, rest
         assert min(future.result(timeout=60) for future in writing) > 5
     assert sum(len(kept) for kept in receipts.kept.values()) == 250
 
-    # The sweeper was left running through it all: every attempt ends by itself.
-    Attempt.objects.update(deadline=timezone.now() + timedelta(seconds=1))
-    environment = {
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-        "TEST_DATABASE_URL": database_url,
-        "PATH": "/usr/bin:/bin",
-    }
+    # The sweeper runs through a restart too: every attempt ends by itself, within a minute of its deadline.
     sweeper = subprocess.Popen(
-        [sys.executable, "manage.py", "sweep", "--every", "2"], env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, "manage.py", "sweep"], env=environment(database_url), stdout=subprocess.PIPE, text=True
     )
     try:
+        sweeper.stdout.readline()
+        deadline = timezone.now() + timedelta(seconds=5)
+        Attempt.objects.update(deadline=deadline)
         restart_postgresql()
-        for _ in range(60):
-            if not Attempt.objects.filter(state="open").exists():
-                break
+        while timezone.now() < deadline + timedelta(seconds=60) and Attempt.objects.filter(state="open").exists():
             time.sleep(1)
         assert Attempt.objects.filter(state="graded", ended_by="clock").count() == 50
     finally:
         sweeper.terminate()
-        sweeper.wait(timeout=20)
+        sweeper.communicate(timeout=20)

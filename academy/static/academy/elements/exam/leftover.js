@@ -1,12 +1,11 @@
-// On every page: answers that an earlier visit could not send are sent now, without anybody touching them, also after the
-// deadline (then they are kept as late ones). A paper that is open here sends its own.
-import { all, anything, drop } from "./waiting.js";
+// On every page of who is signed in, and at the door: answers that an earlier visit could not send are sent now, without
+// anybody touching them, also after the deadline (then they are kept as late ones). A paper that is open here sends its own.
+import { all, drop } from "./waiting.js";
 import { deliver, FINAL } from "./courier.js";
 
 const AGAIN = 15000;
 
 async function sendAll() {
-  if (!anything()) return;
   const rows = (await all()).filter((row) => !document.querySelector(`exam-paper[attempt="${row.attempt}"]`));
   const attempts = new Map();
   for (const row of rows) attempts.set(row.attempt, [...(attempts.get(row.attempt) || []), row]);

@@ -1,8 +1,7 @@
 // Answers that wait for the server, by attempt and position, in IndexedDB and flushed to disk: they survive a reload, a crash
-// and a sign-out. Where the browser forbids IndexedDB they wait in localStorage. A flag there says that something waits.
+// and a sign-out. Where the browser forbids IndexedDB they wait in localStorage, which a crash within seconds may lose.
 const NAME = "academy-exam";
 const TABLE = "waiting";
-const FLAG = "academy-exam-waiting";
 const SPARE = "academy-exam-spare";
 let opened;
 
@@ -46,23 +45,6 @@ function keepSpare(rows) {
   }
 }
 
-function flag(on) {
-  try {
-    if (on) localStorage.setItem(FLAG, "1");
-    else localStorage.removeItem(FLAG);
-  } catch {
-    // As above.
-  }
-}
-
-export function anything() {
-  try {
-    return localStorage.getItem(FLAG) !== null;
-  } catch {
-    return true;
-  }
-}
-
 export async function all() {
   const rows = Object.values(spare());
   try {
@@ -73,10 +55,8 @@ export async function all() {
 }
 
 export async function keep(row) {
-  flag(true);
   try {
     await done((await table("readwrite")).put(row));
-    flag(true);
   } catch {
     const { blob, ...plain } = row; // a file cannot wait as text
     keepSpare({ ...spare(), [`${row.attempt}/${row.position}`]: plain });
@@ -95,8 +75,7 @@ export async function drop({ attempt, position, seq }) {
     const store = await table("readwrite");
     const row = await done(store.get([attempt, position]));
     if (row && row.seq <= seq) await done(store.delete([attempt, position]));
-    if (!(await done((await table("readonly")).count())) && !Object.keys(spare()).length) flag(false);
   } catch {
-    if (!Object.keys(spare()).length) flag(false);
+    // It was in localStorage only.
   }
 }
