@@ -253,6 +253,13 @@ class GrantForm(forms.Form):
     )
     extra_minutes = forms.IntegerField(label=_("Extra minutes"), min_value=0, max_value=600)
     extra_tries = forms.IntegerField(label=_("Extra tries"), min_value=0, max_value=20)
+    typing_threshold = forms.IntegerField(
+        label=_("Own speed for typing"),
+        min_value=1,
+        max_value=400,
+        required=False,
+        help_text=_("Characters a minute, for a test that begins from now on. Empty: what the standard asks."),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean_extra_percent(self) -> int:

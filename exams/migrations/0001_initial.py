@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                 ('extra_percent', models.PositiveSmallIntegerField(default=0, verbose_name='extra time, percent')),
                 ('extra_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='extra minutes')),
                 ('extra_tries', models.PositiveSmallIntegerField(default=0, verbose_name='extra tries')),
+                ('typing_threshold', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='own speed for typing')),
                 ('override_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for the override')),
                 ('invited_at', models.DateTimeField(verbose_name='invited at')),
                 ('override_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='override by')),
@@ -841,7 +842,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='candidacy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('extra_minutes', 0), ('extra_percent', 0), ('extra_tries', 0), ('state', 'invited')), models.Q(models.Q(('override_reason', ''), _negated=True), ('override_by__isnull', False)), _connector='OR'), name='an_override_has_a_reason_and_a_name'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('extra_minutes', 0), ('extra_percent', 0), ('extra_tries', 0), ('state', 'invited'), ('typing_threshold', None)), models.Q(models.Q(('override_reason', ''), _negated=True), ('override_by__isnull', False)), _connector='OR'), name='an_override_has_a_reason_and_a_name'),
         ),
         migrations.AddConstraint(
             model_name='sittingseries',

@@ -328,7 +328,8 @@ class Sitting(models.Model):
 class Candidacy(models.Model):
     """One person in one sitting: invited or excused, with the overrides granted to them.
 
-    Extra time is a share of a part's minutes, or minutes, or both, and never changes a typing test, which is a rate.
+    Extra time is a share of a part's minutes, or minutes, or both, and never changes a typing test, which is a rate: there a
+    person may be granted a speed of their own, `typing_threshold` in characters per minute. The run freezes it.
 
     "Absent", "sitting" and "done" are derived from the attempts and the clock.
     """
@@ -345,6 +346,7 @@ class Candidacy(models.Model):
     extra_percent = models.PositiveSmallIntegerField(_("extra time, percent"), default=0)
     extra_minutes = models.PositiveSmallIntegerField(_("extra minutes"), default=0)
     extra_tries = models.PositiveSmallIntegerField(_("extra tries"), default=0)
+    typing_threshold = models.PositiveSmallIntegerField(_("own speed for typing"), null=True, blank=True)
     override_reason = models.CharField(_("reason for the override"), max_length=200, blank=True)
     override_by = models.ForeignKey(
         User, verbose_name=_("override by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -358,7 +360,7 @@ class Candidacy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["sitting", "user"], name="one_candidacy_per_person_and_sitting"),
             models.CheckConstraint(
-                condition=Q(extra_percent=0, extra_minutes=0, extra_tries=0, state="invited")
+                condition=Q(extra_percent=0, extra_minutes=0, extra_tries=0, typing_threshold=None, state="invited")
                 | (~Q(override_reason="") & Q(override_by__isnull=False)),
                 name="an_override_has_a_reason_and_a_name",
             ),

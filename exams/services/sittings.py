@@ -114,15 +114,24 @@ def grant(
     reason: str,
     now: datetime,
     extra_percent: int = 0,
+    typing_threshold: int | None = None,
 ) -> Candidacy:
-    """Sets what a candidate has beyond the rule: a share of each part's minutes, minutes, tries.
+    """Sets what a candidate has beyond the rule: a share of each part's minutes, minutes, tries, another speed for typing.
 
-    Time never counts for typing tests (it does not help a rate). It moves the deadline of a part that is open.
+    Time never counts for typing tests (it does not help a rate). It moves the deadline of a part that is open. The speed
+    (characters per minute; None: the standard's own) counts for typing tests that begin from now on.
     """
     candidacy = _for_decision(candidacy, by, reason)
     if not (0 <= extra_minutes <= 600 and 0 <= extra_tries <= 20 and 0 <= extra_percent <= 300):
         raise Refused(_("Grant at most 300 percent, 600 minutes and 20 tries."), code="too_much")
-    given = {"extra_percent": extra_percent, "extra_minutes": extra_minutes, "extra_tries": extra_tries}
+    if typing_threshold is not None and not 1 <= typing_threshold <= 400:
+        raise Refused(_("Grant a speed of 1 to 400 characters a minute."), code="too_much")
+    given = {
+        "extra_percent": extra_percent,
+        "extra_minutes": extra_minutes,
+        "extra_tries": extra_tries,
+        "typing_threshold": typing_threshold,
+    }
     if all(getattr(candidacy, name) == value for name, value in given.items()):
         return candidacy
     timed = candidacy.attempts.filter(state=Attempt.State.OPEN).exclude(part__kind=ExamPart.Kind.TYPING)

@@ -111,7 +111,8 @@ class PassageVersion(models.Model):
 class TypingRun(models.Model):
     """What a typing attempt was asked (frozen at the start) and what it came to (written once, when it ends).
 
-    `standard` freezes {"code", "name", "threshold", "gate", "minutes", "punctuation", "tries", "counts", "normaliser", "seed"};
+    `standard` freezes {"code", "name", "threshold", "gate", "minutes", "punctuation", "tries", "counts", "normaliser", "seed",
+    "granted"}; `granted` is None or says that `threshold` is the person's own {"instead_of", "by": employee number, "reason"};
     `text` is the passage with its slots filled by the seed, followed by the `chained` passages where one was too
     short for the time. `flags` is a list of {"code", "count"}: evidence for an examiner, never part of the score.
     """

@@ -1,11 +1,11 @@
-"""The list of flagged tests."""
+"""The lists of flagged tests and of passages."""
 
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from exams.models import AttemptRuling
-from exams.typing import queries
+from exams.typing import equating, queries
 from exams.typing.models import TypingRun, TypingStandard
 from exams.typing.queries.flags import FLAGS, RECHECK_DUE, UNDECIDED, name_of
 from ground.tables import Column, Filter, Table
@@ -94,3 +94,70 @@ class FlaggedTable(Table):
         lambda rows, words: rows.filter(attempt__candidacy__user__name_search__contains=words.lower())
     )
     default_order = "-ended"
+
+
+def _proposal(row: queries.PassageRow) -> tuple[str, str]:
+    """What to do about a passage, and the badge of it."""
+    effect = row.effect
+    if row.passage.retired_at is not None:
+        return gettext("retired"), "plain"
+    if effect is None:
+        return gettext("not compared yet"), "plain"
+    if effect.proposed:
+        return gettext("propose to retire"), "late"
+    if effect.attempts < equating.LEAST_ATTEMPTS:
+        return gettext("too few attempts"), "plain"
+    return gettext("as the others"), "ok"
+
+
+class PassageTable(Table):
+    """Exam passages with what they do to speed."""
+
+    name = "passages"
+    title = _("Passages compared")
+    empty_title = _("No passages yet")
+    empty_text = _("Publish passages for exams first; figures appear when the same people have typed several of them.")
+    columns = [
+        Column(
+            "title",
+            _("Passage"),
+            order=("title",),
+            value=lambda row: row.passage.title,
+            url=lambda row: reverse("passages:edit", args=[row.passage.pk]),
+            width=28,
+        ),
+        Column("drawn", _("Times drawn"), order=("drawn",), value=lambda row: row.drawn, numeric=True),
+        Column(
+            "attempts",
+            _("Attempts compared"),
+            order=("attempts",),
+            value=lambda row: row.effect.attempts if row.effect else 0,
+            numeric=True,
+        ),
+        Column(
+            "effect",
+            _("Faster or slower, percent"),
+            order=("effect",),
+            value=lambda row: signed(row.effect.percent) if row.effect else None,
+            key=lambda row: row.effect.percent if row.effect else 0,
+            numeric=True,
+        ),
+        Column(
+            "margin",
+            _("Uncertain by, percent"),
+            value=lambda row: None if row.effect is None or row.effect.margin is None else round(row.effect.margin, 1),
+            numeric=True,
+        ),
+        Column(
+            "proposal",
+            _("What to do"),
+            order=("proposal",),
+            value=lambda row: _proposal(row)[0],
+            badge=lambda row: _proposal(row)[1],
+        ),
+    ]
+
+
+def signed(percent: float) -> str:
+    """A difference with its sign, to one decimal: +1.2 or −3.4."""
+    return f"{percent:+.1f}".replace("-", "−")

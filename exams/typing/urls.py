@@ -2,12 +2,11 @@
 
 from django.urls import path, re_path
 
-from exams.typing import authoring, saving
-from exams.typing.views import candidates, examiners, practice
+from exams.typing.views import authors, candidates, examiners, practice, saving
 
 urlpatterns = [
-    path("passages/", authoring.passage_report, name="passage_report"),
-    path("passages/figures/", authoring.passage_figures, name="passage_figures"),
+    path("passages/", authors.passage_report, name="passage_report"),
+    path("passages/figures/", authors.passage_figures, name="passage_figures"),
     path("ready/<int:pk>/<int:part>/", candidates.ready, name="typing_ready"),
     path("attempt/<int:pk>/", candidates.attempt, name="typing_attempt"),
     path("attempt/<int:pk>/resume/", candidates.resume, name="typing_resume"),

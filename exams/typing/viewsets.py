@@ -15,8 +15,9 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
-from exams.typing import authoring, passages, services
+from exams.typing import passages, queries, services
 from exams.typing.models import Passage
+from exams.typing.views import authors
 from ground.errors import Refused
 
 
@@ -59,7 +60,7 @@ class FiguresPanel(HelpPanel):
             super().__init__(**kwargs)
             known = bool(self.instance.pk and self.instance.current)
             values = {name: self.form[name].value() or "" for name in ("text", "allowed", "code")}
-            context = authoring.figures_of(**values) | {
+            context = authors.figures_of(**values) | {
                 "url": reverse("exams:passage_figures"),
                 "code": self.instance.code if known else "",
                 "versions": self.instance.versions.annotate(drawn=Count("runs")).order_by("-number") if known else [],
@@ -71,8 +72,7 @@ class PassageIndex(generic.IndexView):
     """Every passage with how often it was drawn. Nothing is deleted: passages retire."""
 
     def get_base_queryset(self) -> QuerySet[Passage]:
-        drawn = Count("versions__runs", distinct=True) + Count("versions__chained_runs", distinct=True)
-        return super().get_base_queryset().select_related("current").annotate(drawn=drawn)
+        return queries.with_exposure(super().get_base_queryset().select_related("current"))
 
     @property
     def header_more_buttons(self) -> list[Any]:

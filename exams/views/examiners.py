@@ -199,7 +199,7 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
     """One candidate: every try, what was granted, and what can be decided."""
     candidacies = policy.candidacies_in_reach(request).select_related("user", "result", "override_by")
     shown = get_object_or_404(queries.with_attempts(candidacies), pk=pk)
-    fields = ("extra_percent", "extra_minutes", "extra_tries")
+    fields = ("extra_percent", "extra_minutes", "extra_tries", "typing_threshold")
     form = GrantForm(initial={name: getattr(shown, name) for name in fields})
     return render(
         request,

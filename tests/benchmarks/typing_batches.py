@@ -25,9 +25,10 @@ if True:  # Django is set up by the import above
 
     from exams import services
     from exams.models import Attempt, ExamPart
-    from exams.typing import replay, saving, scoring, wire
+    from exams.typing import replay, scoring, wire
     from exams.typing import services as typing
     from exams.typing.models import TypingBatch, TypingRun
+    from exams.typing.views import saving
     from tests.benchmarks.ground import Figures, Site, gunicorn, measure, write
     from tests.conftest import PostgreSQLCopies
     from tests.exams import makers

@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from exams.typing import authoring, equating, passages, services
+from exams.typing import equating, passages, services
 from exams.typing.models import Passage, TypingRun, TypingStandard
+from exams.typing.views import authors
 from ground.models import JournalEntry
 from people.services import choose_language, ensure_groups
 from tests import factories
@@ -88,7 +89,7 @@ def test_the_preview_fills_every_slot_three_times_and_shows_what_a_slot_gave(exa
     assert page.count("<mark>") == 6
     assert "&lt;b&gt;" in page
     assert "这句没有" not in page
-    for seed in authoring.FILLINGS:
+    for seed in authors.FILLINGS:
         filled = passages.fill("{surname}|{amount}", seed).split("|")
         assert all(f"<mark>{value}</mark>" in page for value in filled)
 

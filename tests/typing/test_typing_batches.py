@@ -1,21 +1,15 @@
 """The protocol: batches come twice, late, out of order, forged or all at once, and the text stays what was typed."""
 
-import json
 import random
-import threading
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.db import IntegrityError, connection, connections, transaction
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.db import IntegrityError, transaction
 
-from exams import services as exams
 from exams.models import Attempt
 from exams.services import take_over
-from exams.typing import queries, saving, services, wire
-from exams.typing.models import TypingBatch, TypingRun
+from exams.typing import queries, services, wire
+from exams.typing.models import TypingBatch
 from ground.errors import Refused
 from tests import factories
 from tests.typing import scenes
@@ -276,202 +270,6 @@ class TestTimeUp:
         browser.send([self.COMPOSING, *rest], after(attempt, minutes=5, seconds=2))
         run = scenes.end(attempt, after(attempt, minutes=5, seconds=6), by="clock")
         assert (run.committed, run.typed) == ("客户", 2)
-
-
-@pytest.fixture
-def begun(client, now):
-    """(client, attempt begun a minute ago, what posts a body under the token of its tab)."""
-    attempt = scenes.attempt(now)
-    url = reverse("exams:typing_batch", args=[attempt.pk])
-
-    def post(body, token=None, **more):
-        token = saving.token_of(attempt) if token is None else token
-        body = body if isinstance(body, bytes) else json.dumps(body)
-        return client.post(url, body, content_type="application/json", headers={"X-Token": token}, **more)
-
-    with time_machine.travel(now + timedelta(minutes=1), tick=False):
-        yield client, attempt, post
-
-
-def body_of(batch: dict) -> dict:
-    return {"seq": batch["seq"], "hash": batch["batch_hash"], "records": batch["records"]}
-
-
-class TestView:
-    def test_a_batch_is_confirmed_by_its_token_alone_and_a_refused_one_says_why(self, begun):
-        _client, attempt, post = begun
-        browser = Browser(attempt)
-        answer = post(body_of(browser.batch([insert(1000, 0, "客户")])))
-        assert (answer.status_code, answer.json()) == (200, {"seq": 1, "late": False, "elapsed_ms": 60_000})
-        next_one = body_of(browser.batch([insert(2000, 2, "走")]))
-        old = saving.token_of(attempt)
-        take_over(attempt=attempt, now=attempt.started_at)
-        stale = post(next_one, token=old)
-        assert (stale.status_code, stale.json()["code"]) == (409, "generation")
-        assert "window" in stale.json()["sentence"]
-        assert post(next_one).status_code == 200
-
-    def test_what_a_browser_says_of_time_speed_or_owner_is_not_looked_at(self, begun):
-        _client, attempt, post = begun
-        batch = body_of(Browser(attempt).batch([insert(1000, 0, "客户")]))
-        forged = {"generation": 99, "attempt": 5, "late": True, "duration_ms": 1, "threshold": 1, "certified": 900}
-        assert post(batch | forged).json() == {"seq": 1, "late": False, "elapsed_ms": 60_000}
-        run = TypingRun.objects.get()
-        assert (run.duration_ms, run.standard["threshold"], run.certified) == (300_000, 30, None)
-
-    def test_a_batch_asks_the_database_twice(self, begun):
-        _client, attempt, post = begun
-        browser = Browser(attempt)
-        for count in (1, 5):
-            for _ in range(count):
-                batch = body_of(browser.batch([insert(1000 + browser.seq, 0, "客户")]))
-                with CaptureQueriesContext(connection) as asked:
-                    assert post(batch).status_code == 200
-                assert len(asked) == 2
-
-    @pytest.mark.parametrize("token", ["", "x", "WzEsMSwxXQ:1abc:def"])
-    def test_without_its_token_nothing_is_kept(self, begun, token):
-        _client, attempt, post = begun
-        answer = post(body_of(Browser(attempt).batch([insert(1000, 0, "客户")])), token=token)
-        assert (answer.status_code, answer.json()["code"]) == (400, "token")
-        assert not TypingBatch.objects.exists()
-
-    def test_the_token_of_another_attempt_opens_nothing(self, begun, now):
-        _client, attempt, post = begun
-        other = scenes.attempt(now)
-        answer = post(body_of(Browser(attempt).batch([insert(1000, 0, "客户")])), token=saving.token_of(other))
-        assert (answer.status_code, answer.json()["code"]) == (400, "token")
-
-    @pytest.mark.parametrize(
-        "body",
-        [b"", b"[]", b"7", b"null", b"{", b"\xff", b'{"seq":' + b"9" * 5000 + b"}", b"[" * 100_000],
-    )
-    def test_a_body_that_is_no_object_is_refused(self, begun, body):
-        _client, _attempt, post = begun
-        answer = post(body)
-        assert (answer.status_code, answer.json()["code"]) == (400, "shape")
-
-    def test_a_form_of_another_site_is_refused(self, begun):
-        client, attempt, _post = begun
-        url = reverse("exams:typing_batch", args=[attempt.pk])
-        answer = client.post(url, {"seq": "1"}, headers={"X-Token": saving.token_of(attempt)})
-        assert (answer.status_code, answer.json()["code"]) == (400, "shape")
-
-    def test_ten_megabytes_are_refused_before_they_are_read_and_what_was_kept_stays(self, begun):
-        _client, attempt, post = begun
-        browser = Browser(attempt)
-        assert post(body_of(browser.batch([insert(1000, 0, "客户")]))).status_code == 200
-        answer = post(body_of(browser.batch([insert(2000, 2, "字" * 3_500_000)])))
-        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
-        assert committed(attempt) == "客户"
-
-    @pytest.mark.parametrize(
-        "records",
-        [
-            "null",
-            '"x"',
-            "{}",
-            "[]",
-            "[[]]",
-            "[[1e400]]",
-            '[[NaN,"a"]]',
-            '[[Infinity,"a"]]',
-            '[[true,"a"]]',
-            '[[-1,"a"]]',
-        ],
-    )
-    def test_records_of_any_shape_are_answered(self, begun, records):
-        _client, _attempt, post = begun
-        answer = post(f'{{"seq":1,"hash":"{"0" * 32}","records":{records}}}'.encode())
-        assert answer.status_code == 409
-        assert answer.json()["code"] in services.REFUSALS
-        assert not TypingBatch.objects.exists()
-
-
-def at_once(*acts) -> list[str]:
-    """Runs the acts in threads that begin together; what each came to."""
-    outcomes: list[str] = []
-    barrier = threading.Barrier(len(acts))
-
-    def run(act) -> None:
-        barrier.wait()
-        try:
-            outcomes.append(str(act()))
-        except Refused as error:
-            outcomes.append(error.code)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
-@pytest.mark.postgresql
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL: real row locks and threads")
-@pytest.mark.django_db(transaction=True)
-class TestRaces:
-    def test_windows_sending_the_same_number_at_once_keep_one_chain(self, now):
-        attempt = scenes.attempt(now)
-        at = after(attempt, seconds=3)
-        texts = ("客户", "客户", "走进", "营业")
-        outcomes = at_once(
-            *(lambda text=text: Browser(attempt).send([insert(1000, 0, text)], at).seq for text in texts)
-        )
-        assert TypingBatch.objects.count() == 1
-        assert set(outcomes) <= {"1", "fork"}
-        assert "1" in outcomes
-
-    def test_the_same_batch_sent_by_four_at_once_is_kept_once_and_told_to_all(self, now):
-        attempt = scenes.attempt(now)
-        batch = Browser(attempt).batch([insert(1000, 0, "客户")])
-        at = after(attempt, seconds=3)
-        assert at_once(*[lambda: Browser(attempt).deliver(batch, at).seq] * 4) == ["1"] * 4
-        assert TypingBatch.objects.count() == 1
-
-    def test_a_double_start_is_one_attempt_with_one_clock(self, now):
-        scenes.passage(now)
-        invited, part = scenes.candidacy(now)
-        starts = [now, now + timedelta(seconds=20)]
-        at_once(*(lambda at=at: exams.start_attempt(candidacy=invited, part=part, now=at).pk for at in starts * 2))
-        attempt = Attempt.objects.get()
-        assert attempt.deadline == attempt.started_at + timedelta(minutes=5)
-        assert TypingRun.objects.count() == 1
-
-    @pytest.mark.parametrize("turn", range(4))
-    def test_a_batch_against_handing_in_is_scored_or_told_as_late(self, now, turn):
-        attempt = scenes.attempt(now)
-        browser = Browser(attempt)
-        browser.send([insert(1000, 0, "客户")], after(attempt, seconds=2))
-        batch, at = browser.batch([insert(2000, 2, "走进")]), after(attempt, seconds=4)
-        acts = [
-            lambda: browser.deliver(batch, at).late,
-            lambda: exams.submit(attempt=Attempt.objects.get(), now=at).state,
-        ]
-        outcomes = at_once(*(acts if turn % 2 else reversed(acts)))
-        assert sorted(outcomes)[1] == "graded"
-        run, kept = TypingRun.objects.get(), TypingBatch.objects.get(seq=2)
-        assert run.committed == ("客户" if kept.late else "客户走进")
-        assert str(kept.late) in outcomes
-
-    def test_two_tabs_that_take_over_at_once_leave_one_that_writes(self, now):
-        attempt = scenes.attempt(now)
-        at, deadline = after(attempt, seconds=2), attempt.deadline
-        at_once(*[lambda: take_over(attempt=Attempt.objects.get(), now=at).pk] * 2)
-        attempt.refresh_from_db()
-        assert (attempt.generation, attempt.deadline) == (3, deadline)
-        outcomes = []
-        for generation in (2, 3):
-            browser = Browser(attempt)
-            browser.generation = generation
-            try:
-                outcomes.append(browser.send([insert(1000, 0, "客户")], at).seq)
-            except Refused as error:
-                outcomes.append(error.code)
-        assert outcomes == ["generation", 1]
 
 
 def test_people_who_never_met_share_no_query(now, django_assert_num_queries):

@@ -114,7 +114,7 @@ class TestChoice:
         for count in (1, 5):
             for number in range(count):
                 scenes.passage(now, number)
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 services.choose_passages(user=user, tokens=1, seed=1, now=now)
 
 
@@ -343,3 +343,56 @@ class TestStandardsThatChange:
             exam_queries.with_attempts(Candidacy.objects.filter(pk=invited.pk)).get(), now
         ).parts
         assert row.left == 5
+
+
+class TestOwnSpeed:
+    """A person may be granted another speed: by a named person, with a reason, for tests that begin from then on."""
+
+    def grant(self, invited, by, now, speed: int | None):
+        return exams.grant(
+            candidacy=invited, extra_minutes=0, extra_tries=0, typing_threshold=speed, by=by, reason="手部受伤", now=now
+        )
+
+    def test_a_granted_speed_decides_and_is_frozen_with_who_granted_it(self, now):
+        for number in range(2):
+            scenes.passage(now, number)
+        invited, part = scenes.candidacy(now, of=scenes.standard(now, threshold=50))
+        examiner = factories.person()
+        self.grant(invited, examiner, now, 20)
+        attempt = exams.start_attempt(candidacy=invited, part=part, now=now)
+        self.grant(invited, examiner, now, None)
+        Browser(attempt).type("".join(attempt.typing.text.split())[:120])
+        assert exams.submit(attempt=attempt, now=after(attempt, minutes=5)).passed
+        run = TypingRun.objects.get()
+        assert run.standard["threshold"] == 20
+        assert run.standard["granted"] == {"instead_of": 50, "by": examiner.employee_no, "reason": "手部受伤"}
+        call_command("rescore", stdout=StringIO())
+        again = scenes.attempt(now, of=part.standard)
+        assert (again.typing.standard["threshold"], again.typing.standard["granted"]) == (50, None)
+
+    @pytest.mark.parametrize("speed", [0, 401])
+    def test_a_speed_beyond_reason_is_refused(self, now, speed):
+        invited, _part = scenes.candidacy(now)
+        with pytest.raises(Refused) as error:
+            self.grant(invited, factories.person(), now, speed)
+        assert error.value.code == "too_much"
+        assert Candidacy.objects.get().typing_threshold is None
+
+    def test_nobody_grants_it_to_themselves(self, now):
+        invited, _part = scenes.candidacy(now)
+        with pytest.raises(Refused) as error:
+            self.grant(invited, invited.user, now, 10)
+        assert error.value.code == "own"
+
+
+class TestExposure:
+    def test_first_and_chained_draws_both_count(self, now):
+        for number in range(3):
+            scenes.passage(now, number)
+        scenes.attempt(now, of=scenes.standard(now, minutes=15))
+        scenes.attempt(now)
+        drawn = {passage.pk: passage.drawn for passage in queries.with_exposure(Passage.objects.all())}
+        assert sorted(drawn.values()) == [1, 1, 1]
+        assert queries.exposure() == drawn == queries.exposure(latest=2)
+        assert sum(queries.exposure(latest=1).values()) == 1
+        assert not queries.exposure(latest=0)

@@ -1,14 +1,18 @@
 """Records as they travel: small, and read exactly as they were written. No database."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.typing import replay, wire
+from exams.typing import replay, services, wire
+from exams.typing.normalise import normalise
 from exams.typing.replay import BadRecords
-from tests.typing.scenes import check, insert, note
+from tests.typing import typist
+from tests.typing.scenes import check, insert, note, passage_text
 
 
 @st.composite
@@ -87,16 +91,34 @@ def test_what_cannot_be_read_is_refused_by_code(packed, code):
     assert refused.value.code == code
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5),
-        lambda inner: st.lists(inner, max_size=7) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-        max_leaves=20,
-    )
-)
+values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just({}) | st.just([])
+
+
+@given(st.lists(values | st.lists(values, max_size=7) | st.lists(st.integers(0, 9) | st.text(max_size=2), max_size=6)))
 def test_anything_at_all_is_read_or_refused(packed):
     try:
         replay.check(wire.unpack(packed), latest_ms=1000)
     except BadRecords:
         return
     assert wire.unpack(packed)
+
+
+def test_ten_minutes_of_typing_travel_in_less_than_sixty_kilobytes():
+    text = normalise(passage_text()[1])
+    sent = [
+        {"seq": seq, "hash": "0" * 32, "records": wire.pack([*records, check(due, "客户")])}
+        for seq, (due, records) in enumerate(
+            typist.batches(typist.keys(text, per_minute=60, until_ms=600_000)), start=1
+        )
+    ]
+    bodies = [json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() for body in sent]
+    assert len(bodies) > 250
+    assert sum(map(len, bodies)) < 60 * 1024
+    records = [record for body in sent for record in wire.unpack(body["records"])]
+    assert len(replay.replay(records).committed) > 550
+
+
+def test_every_code_of_a_refusal_is_in_the_docs_and_no_other():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "typing.md").read_text()
+    documented = re.findall(r"^\| `(\w+)` \| [45]", page, re.MULTILINE)
+    assert sorted(documented) == sorted([*services.REFUSALS, "token", "too_large"])

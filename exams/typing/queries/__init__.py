@@ -15,7 +15,7 @@ from exams.typing.queries.flags import (
     with_decision,
     with_flag,
 )
-from exams.typing.queries.passages import PassageRow, equated, exposure, taken_sentences
+from exams.typing.queries.passages import PassageRow, equated, exposure, taken_sentences, with_exposure
 from exams.typing.queries.practice import (
     Goal,
     Hand,
@@ -75,5 +75,6 @@ __all__ = [
     "taken_sentences",
     "waiting_order",
     "with_decision",
+    "with_exposure",
     "with_flag",
 ]

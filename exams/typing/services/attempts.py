@@ -24,15 +24,17 @@ GAP_MS = 10_000  # a batch this much later than its first record waited for a co
 def begin(*, attempt: Attempt, now: datetime, seed: int | None = None) -> TypingRun:
     """Freezes passage, standard and time of a typing attempt that has just been started, and sets its deadline.
 
-    The time is the standard's; extra minutes of the candidacy do not change it, since they cannot help a rate. Repeating
+    The time is the standard's; extra minutes of the candidacy do not change it, since they cannot help a rate. A speed granted
+    to the person takes the place of the standard's and is frozen with who granted it and why. Repeating
     returns the run. Raises Refused when no fresh passage is left.
     """
     if run := TypingRun.objects.filter(attempt=attempt).first():
         return run
-    standard = attempt.part.standard
+    standard, candidacy = attempt.part.standard, attempt.candidacy
+    own = candidacy.typing_threshold
     seed = secrets.randbelow(2**31) if seed is None else seed
     versions = choose_passages(
-        user=attempt.candidacy.user, tokens=passages.TOKENS_PER_MINUTE * standard.minutes, seed=seed, now=now
+        user=candidacy.user, tokens=passages.TOKENS_PER_MINUTE * standard.minutes, seed=seed, now=now
     )
     run = TypingRun.objects.create(
         attempt=attempt,
@@ -41,7 +43,7 @@ def begin(*, attempt: Attempt, now: datetime, seed: int | None = None) -> Typing
         standard={
             "code": standard.code,
             "name": standard.name,
-            "threshold": standard.threshold,
+            "threshold": standard.threshold if own is None else own,
             "gate": standard.gate,
             "minutes": standard.minutes,
             "punctuation": standard.punctuation,
@@ -49,6 +51,13 @@ def begin(*, attempt: Attempt, now: datetime, seed: int | None = None) -> Typing
             "counts": standard.counts,
             "normaliser": VERSION,
             "seed": seed,
+            "granted": None
+            if own is None
+            else {
+                "instead_of": standard.threshold,
+                "by": candidacy.override_by.employee_no,
+                "reason": candidacy.override_reason,
+            },
         },
         duration_ms=standard.minutes * scoring.MS_PER_MINUTE,
     )

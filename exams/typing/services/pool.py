@@ -15,6 +15,7 @@ from ground.freezing import fingerprint
 from people.models import User
 
 NO_REPEAT = timedelta(days=183)
+RECENT = 5_000  # draws that are evened out: what a start costs does not grow with the years
 
 
 @transaction.atomic
@@ -106,7 +107,7 @@ def choose_passages(*, user: User, tokens: int, seed: int, now: datetime) -> lis
     mine = Q(attempt__candidacy__user=user, attempt__started_at__gt=now - NO_REPEAT)
     seen = set(TypingRun.objects.filter(mine).values_list("version__passage", flat=True))
     seen |= set(TypingRun.objects.filter(mine, chained__isnull=False).values_list("chained__passage", flat=True))
-    exposure = queries.exposure()
+    exposure = queries.exposure(latest=RECENT)
     pool = Passage.objects.filter(use=Passage.Use.EXAM, retired_at__isnull=True, current__isnull=False)
     candidates = [passage for passage in pool.select_related("current") if passage.pk not in seen]
     candidates.sort(key=lambda passage: (exposure[passage.pk], fingerprint([seed, passage.pk])))

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from exams import policy
 from exams.models import Attempt, AttemptRuling, Candidacy, ExamPart
 from exams.services import GRACE, submit, take_over
-from exams.typing import passages, queries, saving
+from exams.typing import passages, queries
 from exams.typing.models import TypingRun
 from exams.typing.services import rulings
+from exams.typing.views import saving
 from ground.errors import Refused
 
 

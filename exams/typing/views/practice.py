@@ -14,6 +14,7 @@ from exams.typing import passages, queries, scoring, services
 from exams.typing.forms import PracticeForm
 from exams.typing.models import PracticeRun
 from ground.errors import Refused
+from ground.numbers import whole
 
 LAST = 10
 """Practices listed on the page."""
@@ -79,7 +80,7 @@ def practice_finish(request: HttpRequest, pk: int) -> HttpResponse:
             run=run,
             text=request.POST.get("text", ""),
             records=_told(request.POST.get("records", "")),
-            keys=_number(request.POST.get("keys", "")),
+            keys=whole(request.POST.get("keys", "")),
             now=request.now,
         )
     except Refused as refusal:
@@ -98,10 +99,6 @@ def _told(text: str) -> Any:
         return json.loads(text) if text else None
     except (ValueError, RecursionError):
         return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None
 
 
 def _progress(request: HttpRequest) -> dict[str, Any]:

@@ -4,13 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from exams.typing import equating, passages, queries, services
-from ground.tables import Column, Table
+from exams.typing.tables import PassageTable
 from people.models import Role
 from people.policy import requires
 
@@ -48,75 +45,6 @@ def figures_of(text: str, allowed: str, code: str) -> dict[str, Any]:
         "problems": [*wrong, *(services.taken_sentence(*one) for one in taken[:MOST_TAKEN])],
         "fillings": passages.fillings(text, FILLINGS) if found.slots else [],
     }
-
-
-def _proposal(row: queries.PassageRow) -> tuple[str, str]:
-    """What to do about a passage, and the badge of it."""
-    effect = row.effect
-    if row.passage.retired_at is not None:
-        return _("retired"), "plain"
-    if effect is None:
-        return _("not compared yet"), "plain"
-    if effect.proposed:
-        return _("propose to retire"), "late"
-    if effect.attempts < equating.LEAST_ATTEMPTS:
-        return _("too few attempts"), "plain"
-    return _("as the others"), "ok"
-
-
-class PassageTable(Table):
-    """Exam passages with what they do to speed."""
-
-    name = "passages"
-    title = gettext_lazy("Passages compared")
-    empty_title = gettext_lazy("No passages yet")
-    empty_text = gettext_lazy(
-        "Publish passages for exams first; figures appear when the same people have typed several of them."
-    )
-    columns = [
-        Column(
-            "title",
-            gettext_lazy("Passage"),
-            order=("title",),
-            value=lambda row: row.passage.title,
-            url=lambda row: reverse("passages:edit", args=[row.passage.pk]),
-            width=28,
-        ),
-        Column("drawn", gettext_lazy("Times drawn"), order=("drawn",), value=lambda row: row.drawn, numeric=True),
-        Column(
-            "attempts",
-            gettext_lazy("Attempts compared"),
-            order=("attempts",),
-            value=lambda row: row.effect.attempts if row.effect else 0,
-            numeric=True,
-        ),
-        Column(
-            "effect",
-            gettext_lazy("Faster or slower, percent"),
-            order=("effect",),
-            value=lambda row: signed(row.effect.percent) if row.effect else None,
-            key=lambda row: row.effect.percent if row.effect else 0,
-            numeric=True,
-        ),
-        Column(
-            "margin",
-            gettext_lazy("Uncertain by, percent"),
-            value=lambda row: None if row.effect is None or row.effect.margin is None else round(row.effect.margin, 1),
-            numeric=True,
-        ),
-        Column(
-            "proposal",
-            gettext_lazy("What to do"),
-            order=("proposal",),
-            value=lambda row: _proposal(row)[0],
-            badge=lambda row: _proposal(row)[1],
-        ),
-    ]
-
-
-def signed(percent: float) -> str:
-    """A difference with its sign, to one decimal: +1.2 or −3.4."""
-    return f"{percent:+.1f}".replace("-", "−")
 
 
 @require_safe
