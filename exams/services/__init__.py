@@ -3,7 +3,6 @@
 from exams.services.attempts import (
     end_attempt,
     end_attempts_of,
-    end_overdue,
     fold,
     rule,
     settle,
@@ -31,6 +30,7 @@ from exams.services.judging import judged
 from exams.services.late import accept_late, keep_late
 from exams.services.marking import answer_remark, ask_remark, begin_rubric, keep_draft, mark_answer, score_rubric
 from exams.services.media import LARGEST_RECORDING, add_media, address_of, markup_of
+from exams.services.overdue import end_overdue
 from exams.services.plan import create_exam, move_exam, publish_exam, write_exam
 from exams.services.results import announce_released, release
 from exams.services.saving import GRACE, save_responses

@@ -291,28 +291,6 @@ def end_attempts_of(*, user: User, now: datetime) -> int:
     return len(attempts)
 
 
-def end_overdue(*, now: datetime) -> int:
-    """Ends every attempt whose deadline and grace are over, and decides what closed sittings leave undecided.
-
-    Each in a transaction of its own, so that one that fails does not hold up the others; what somebody else is just
-    ending is left to them. Returns how many attempts were ended.
-    """
-    overdue = Attempt.objects.filter(state=State.OPEN, deadline__lte=now - GRACE, paused_at__isnull=True)
-    overdue = overdue.order_by("deadline")
-    ended = 0
-    for pk, candidacy_id in list(overdue.values_list("pk", "candidacy_id")):
-        with transaction.atomic():
-            free = Candidacy.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=candidacy_id).first()
-            # Read again under the lock: meanwhile somebody may have paused it or given it time.
-            attempt = overdue.filter(pk=pk).first() if free else None
-            if attempt is not None:
-                submit(attempt=attempt, now=now, ended_by=EndedBy.CLOCK)
-                ended += 1
-    for candidacy in queries.undecided(now):
-        fold(candidacy=candidacy, now=now)
-    return ended
-
-
 @transaction.atomic
 def rule(*, attempt: Attempt, kind: str, by: User, reason: str, now: datetime) -> AttemptRuling:
     """A named person's decision on an ended attempt: void takes it out of the count, confirm records that it stands."""
@@ -357,9 +335,9 @@ def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
 
 
 def _locked(pk: int) -> Candidacy:
-    """A candidacy under its lock, with what deciding it asks for."""
+    """A candidacy under its lock. Its result is read later: what is joined here is as old as the wait for the lock."""
     locked = Candidacy.objects.select_for_update(of=("self",))
-    return locked.select_related("sitting__exam", "user", "result").get(pk=pk)
+    return locked.select_related("sitting__exam", "user").get(pk=pk)
 
 
 def _decide(candidacy: Candidacy, now: datetime, tries: list[Attempt] | None = None) -> Result | None:

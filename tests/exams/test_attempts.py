@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from exams import queries, services
-from exams.models import Attempt, Candidacy, Mark, Result
+from exams.models import Attempt, Candidacy, Mark, Paper, Result
 from exams.signals import result_passed
 from ground.errors import Refused
 from ground.models import JournalEntry
@@ -222,6 +222,15 @@ def test_time_ends_an_attempt_at_its_deadline_and_counts_what_was_saved(now):
     assert services.end_overdue(now=attempt.deadline + minute) == 0
     attempt.refresh_from_db()
     assert (attempt.ended_by, attempt.ended_at, attempt.score) == ("clock", attempt.deadline, 80)
+
+
+def test_an_attempt_that_cannot_be_graded_holds_up_nobody_else(now):
+    broken, whole = makers.started(now=now), makers.started(now=now)
+    items = [{**item, "version": 0} for item in broken.paper.items]
+    paper = Paper.objects.create(part=broken.part, seed=1, items=items, points=10, content_hash="0" * 64, drawn_at=now)
+    Attempt.objects.filter(pk=broken.pk).update(paper=paper, deadline=broken.deadline - minute)
+    assert services.end_overdue(now=whole.deadline + services.GRACE) == 1
+    assert set(Attempt.objects.values_list("pk", "state")) == {(broken.pk, "open"), (whole.pk, "graded")}
 
 
 def test_who_fails_with_tries_left_is_decided_when_the_sitting_closes(now, passed_signals):

@@ -9,6 +9,7 @@ from django.db import connection, connections
 
 from exams import services
 from exams.models import Attempt, Mark, Paper, Result
+from ground.models import JournalEntry
 from people.services import end_access
 from tests.exams import makers
 
@@ -93,3 +94,13 @@ def test_a_leaver_and_the_hand_in_end_the_attempt_once(now):
         )
         attempt.refresh_from_db()
         assert (attempt.state, attempt.marks.count()) == ("graded", 5)
+
+
+def test_whoever_decides_at_the_same_moment_decides_once(now):
+    """Failed with a try left: undecided until the sitting closes, when three sweepers come by."""
+    for _round in range(4):
+        candidacy = makers.taken(now=now, right=0).candidacy
+        closed = candidacy.sitting.closes_at + timedelta(minutes=1)
+        together(*[lambda one=candidacy, closed=closed: services.fold(candidacy=one, now=closed)] * 3)
+        assert Result.objects.filter(candidacy=candidacy).count() == 1
+    assert JournalEntry.objects.filter(verb="result.decided").count() == 4

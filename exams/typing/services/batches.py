@@ -18,10 +18,7 @@ from ground.errors import Refused
 GRACE = timedelta(seconds=5)  # for the last batch to arrive
 SLACK_MS = 1_000  # by how much a browser's clock may drift from ours
 LATE_WINDOW = timedelta(days=2)  # evidence that waited for a connection is still taken
-BATCHES_A_SECOND, SPARE_BATCHES = (
-    4,
-    60,
-)  # many more than an element sends, with reloads and a connection that comes and goes
+BATCHES_A_SECOND, SPARE_BATCHES = 2, 60  # more than an element sends, reloads and lost connections among them
 _HASH = re.compile(rf"[0-9a-f]{{{wire.CHAIN_DIGITS}}}")
 
 RELOAD = _("The browser sent keystrokes that cannot be. Reload the page.")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exams import policy, services
 from exams.models import Attempt, AttemptRuling
 from exams.queries import released_to_candidate
-from exams.typing import queries
+from exams.typing import queries, replay
 from exams.typing.models import TypingRun
 from exams.typing.services import rulings
 from exams.typing.tables import FlaggedTable
@@ -68,7 +68,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 def rule(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
     """Confirms a test, makes it void, or orders a re-check; each with a reason."""
     attempt = _run(request, pk).attempt
-    reason = request.POST.get("reason", "")[:MOST_WORDS]
+    reason = replay.storable(request.POST.get("reason", ""))[:MOST_WORDS]
     given = {"attempt": attempt, "by": request.user, "reason": reason, "now": request.now}
     try:
         if decision == AttemptRuling.Kind.RECHECK:
