@@ -5,25 +5,21 @@ Everything goes through the services with the day's `now`, from one stored seed,
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from academy.demo.organisation import MANAGERS, Organisation, months_before
+from academy.demo import typed
+from academy.demo.organisation import MANAGERS, Organisation, at, months_before
 from academy.demo.teaching import ONBOARDING, Teaching
-from academy.demo.typist import keys_of, type_passage
 from certificates import services as certificates
 from certificates.models import Certificate
 from courses import services as courses
 from courses.models import Assignment, LessonPage
 from exams import services as exams
 from exams.grading import as_shown
-from exams.models import Attempt, Candidacy, Exam, ExamPart, QuestionVersion, Sitting, TypingRun
-from exams.typing import services as typing
-from exams.typing import wire
-from exams.typing.replay import replay
-from exams.typing.services import rulings
+from exams.models import Attempt, Candidacy, Exam, ExamPart, QuestionVersion, Sitting
 from ground.errors import Refused
 from people import services as people
 from people.models import Employment, User
@@ -36,24 +32,7 @@ WEAK = {"s-emotion": 0.34, "b-billing": 0.26, "e-once": 0.2}
 LEVEL_SITTINGS = (23, 17, 11, 5)  # months ago
 MONTHLY_SITTINGS = (3, 2, 1)  # months ago
 READY = {"100036", "100040", "100048", "100053", "100057"}  # juniors whom their managers propose for intermediate
-# Whose typing has something to look at this autumn.
-ODD: dict[str, dict[str, Any]] = {
-    "100030": {"phrases": True},
-    "100042": {"phrases": True},
-    "100051": {
-        "notes": [(41_000, "paste"), (43_500, "paste"), (97_000, "hidden"), (97_000, "blur"), (151_000, "hidden")]
-    },
-    "100047": {"notes": [(60_000 + 31_000 * place, "blur") for place in range(5)] + [(201_000, "undo")]},
-    "100033": {"notes": [(122_000, "offline")]},
-}
-# What the newcomer mistakes for what, and the others who practise.
-MISTAKEN = {"在": "再", "得": "的", "做": "作", "那": "哪", "时": "是", "话": "画", "知": "之", "记": "计"}
 NEWCOMER = "100031"  # 林晓雨: the walk of the README and of the journey test
-
-
-def at(day: date, hour: int, minute: int = 0) -> datetime:
-    """A time of the organisation's day."""
-    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
 @dataclass
@@ -90,8 +69,8 @@ class History:
         for months in MONTHLY_SITTINGS:
             self._monthly(months_before(self.today, months).replace(day=20))
         self._revoke()
-        self._look_at_typing()
-        self._practise()
+        typed.look_at_flags(self.examiner, months_before(self.today, MONTHLY_SITTINGS[-1]).replace(day=21), self._type)
+        typed.practise(self.people, self._hired, self.today, self.rng, newcomer=NEWCOMER)
         self._open_and_future_sittings()
 
     # Exams
@@ -160,12 +139,7 @@ class History:
         )
         early = [user for user in newcomers if self._hired(user) <= self.today - timedelta(days=85)]
         self._sit(sitting, absent=0.3, only=early, start=opens + timedelta(hours=1))
-        waiting = TypingRun.objects.exclude(flags=[]).filter(attempt__candidacy__sitting=sitting)
-        for run in waiting.filter(attempt__candidacy__user__employee_no="100030").select_related("attempt"):
-            reason = "长句整段上屏，与近期成绩差距较大，请监督复测。"
-            rulings.order_recheck(
-                attempt=run.attempt, by=self.examiner, reason=reason, now=self.now - timedelta(hours=2)
-            )
+        typed.order_recheck_of(sitting, self.examiner, self.now - timedelta(hours=2))
         month = months_before(self.today + timedelta(days=10), 0)
         for code, group in (("monthly-junior", "junior"), ("monthly-intermediate", "intermediate")):
             exam = self.teaching.exams[code]
@@ -219,15 +193,13 @@ class History:
             attempt = exams.start_attempt(candidacy=candidacy, part=part, now=clock)
         except Refused:
             return None  # no fresh passage is left for this person: they come another day
-        ability = self._ability(candidacy.user)
-        if part.kind == ExamPart.Kind.PAPER:
-            end = self._answer(attempt, ability, clock)
-        else:
-            end = self._type(attempt, ability, clock)
+        answers = part.kind == ExamPart.Kind.PAPER
+        end = self._answer(attempt, clock) if answers else self._type(attempt, clock)
         return exams.submit(attempt=attempt, now=end, ended_by=Attempt.EndedBy.CANDIDATE)
 
-    def _answer(self, attempt: Attempt, ability: Ability, clock: datetime) -> datetime:
+    def _answer(self, attempt: Attempt, clock: datetime) -> datetime:
         """Answers the paper in one go; returns when the candidate hands in."""
+        ability = self._ability(attempt.candidacy.user)
         answers = []
         for position, item in enumerate(attempt.paper.items, start=1):
             version = self.versions[item["version"]]
@@ -266,33 +238,13 @@ class History:
             return {name: key[name] if right else [key[name][1], key[name][0], *key[name][2:]]}
         return {"text": key.get("model") or "先听客户讲完，再复述要点。"} if version.kind == kinds.ESSAY else {}
 
-    def _type(self, attempt: Attempt, ability: Ability, clock: datetime) -> datetime:
-        """Types until the time is up."""
-        run = TypingRun.objects.get(attempt=attempt)
-        previous = ""
-        speed, accuracy = (
-            ability.speed * self.rng.uniform(0.95, 1.06),
-            min(ability.accuracy + self.rng.uniform(-0.01, 0.008), 1),
-        )
-        plain = type_passage(run.text, speed=speed, accuracy=accuracy, duration_ms=run.duration_ms, rng=self.rng)
-        typed = list(plain)
-        odd = None if attempt.ordered_id else ODD.get(attempt.candidacy.user.employee_no)
-        if odd and clock.date() >= self.today - timedelta(days=45):
-            rng = random.Random(SEED + attempt.number)
-            about = {"speed": speed, "accuracy": accuracy, "duration_ms": run.duration_ms, "rng": rng}
-            typed = list(type_passage(run.text, **about, **odd))
-        for seq, (sent_ms, records) in enumerate(typed, start=1):
-            packed = wire.pack(records)
-            previous = wire.chain(previous, packed)
-            typing.append_batch(
-                attempt_id=attempt.pk,
-                generation=attempt.generation,
-                seq=seq,
-                batch_hash=previous,
-                records=packed,
-                now=clock + timedelta(milliseconds=sent_ms),
-            )
-        return clock + timedelta(milliseconds=run.duration_ms)
+    def _type(self, attempt: Attempt, clock: datetime) -> datetime:
+        """Types until the time is up; returns when it is."""
+        ability = self._ability(attempt.candidacy.user)
+        speed = ability.speed * self.rng.uniform(0.95, 1.06)
+        accuracy = min(ability.accuracy + self.rng.uniform(-0.01, 0.008), 1)
+        odd = attempt.ordered_id is None and clock.date() >= self.today - timedelta(days=45)
+        return typed.type_attempt(attempt, speed=speed, accuracy=accuracy, clock=clock, rng=self.rng, odd=odd)
 
     def _ability(self, user: User) -> Ability:
         if user.pk not in self.abilities:
@@ -493,55 +445,3 @@ class History:
             reason="经查，录入测试由他人代考，本人承认。",
             now=at(self.today - timedelta(days=20), 11),
         )
-
-    def _look_at_typing(self) -> None:
-        """The examiner looks at what was flagged in the autumn: one test stands, two people are to type once more."""
-        runs = {
-            run.attempt.candidacy.user.employee_no: run.attempt
-            for run in TypingRun.objects.exclude(flags=[])
-            .filter(
-                attempt__candidacy__user__employee_no__in=ODD, attempt__started_at__gt=self.now - timedelta(days=45)
-            )
-            .select_related("attempt__candidacy__user")
-            .order_by("attempt__ended_at")
-        }
-        day = months_before(self.today, MONTHLY_SITTINGS[-1]).replace(day=21)
-        if stands := runs.get("100047"):
-            reason = "离开输入框均为切换输入法所致，当事人当场说明；回放未见异常。"
-            exams.rule(attempt=stands, kind="confirm", by=self.examiner, reason=reason, now=at(day, 10))
-        if checked := runs.get("100042"):
-            reason = "多处一次上屏二十余字，请监督复测三分钟。"
-            order = rulings.order_recheck(attempt=checked, by=self.examiner, reason=reason, now=at(day, 11))
-            begun = at(day, 15)
-            recheck = rulings.start_recheck(order=order, code=rulings.recheck_code(order), now=begun)
-            end = self._type(recheck, self._ability(checked.candidacy.user), begun)
-            exams.submit(attempt=recheck, now=end, ended_by=Attempt.EndedBy.CANDIDATE)
-
-    def _practise(self) -> None:
-        """Eight weeks of practice of the newcomer and of a few others: the trend on the home screen."""
-        for number, (first, last) in {NEWCOMER: (21.0, 32.5), "100034": (38.0, 47.0), "100040": (36.0, 51.0)}.items():
-            user = self.people[number]
-            weeks = 4 if number == NEWCOMER else 8
-            for step in range(weeks * 2):
-                day = self.today - timedelta(days=1 + round((weeks * 2 - 1 - step) * 3.5))
-                if day <= self._hired(user):
-                    continue
-                moment = at(day, 12, 30)
-                run = typing.start_practice(user=user, minutes=1 if step % 3 else 3, now=moment)
-                speed = (first + (last - first) * step / (weeks * 2)) * self.rng.uniform(0.96, 1.04)
-                batches = type_passage(
-                    typing.practice_text(run),
-                    speed=speed,
-                    accuracy=0.995,
-                    duration_ms=run.minutes * 60_000,
-                    rng=random.Random(SEED + run.pk),
-                    mistaken=MISTAKEN,
-                )
-                records = [record for _sent, batch in batches for record in batch]
-                typing.finish_practice(
-                    run=run,
-                    text=replay(records).committed,
-                    records=[wire.pack(records)],
-                    keys=keys_of(records),
-                    now=moment + timedelta(minutes=run.minutes),
-                )

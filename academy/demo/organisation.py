@@ -1,9 +1,10 @@
 """云桥通信客户服务中心: its units, its sixty people and what they may do."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from people import services
 from people.models import Level, Post, Role, Unit, User
@@ -166,6 +167,11 @@ class Organisation:
             if (None if code == "-" else code) == level and post in ("agent", "counter", "follow-up", "senior-agent"):
                 wanted.append(self.people[number])
         return wanted
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    """A time of the organisation's day."""
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
 def months_before(day: date, months: int) -> date:

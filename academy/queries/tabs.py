@@ -14,6 +14,7 @@ from academy.queries.learner import ROWS
 from certificates import queries as certificates
 from courses import queries as courses
 from exams import queries as exams
+from exams.typing import queries as typing
 from ground.models import JournalEntry
 from people.models import Employment, Role, Unit, User
 from people.policy import reach, staff_in_reach, today, units_in_reach
@@ -69,7 +70,7 @@ def weak_topics(request: HttpRequest, paths: list[str]) -> list[tuple[str, float
 
 
 def examiner(request: HttpRequest) -> dict[str, Any]:
-    """Sittings open now, and those of the next days."""
+    """Sittings open now, and those of the next days; how many typing tests wait to be looked at."""
     people = staff_in_reach(request, Role.EXAMINER)
     sittings = exams.sittings(people, request.user).filter(cancelled_at__isnull=True)
     now = request.now
@@ -77,6 +78,7 @@ def examiner(request: HttpRequest) -> dict[str, Any]:
         "open": sittings.filter(opens_at__lte=now, closes_at__gt=now).order_by("closes_at")[: 2 * ROWS],
         "coming": sittings.filter(opens_at__gt=now).order_by("opens_at")[:ROWS],
         "past": sittings.filter(closes_at__lte=now).order_by("-closes_at")[:ROWS],
+        "typing_to_look_at": typing.with_decision(typing.flagged(people), typing.UNDECIDED).count(),
     }
 
 

@@ -39,6 +39,7 @@ NOTES = (
     "unannounced",
     "automated",
     "offline",
+    "touch",
 )
 _HASH = re.compile(r"[0-9a-f]{16}")
 

@@ -284,6 +284,7 @@ def test_handing_in_shows_the_result_with_the_figures(page, begun):
     page.wait_for_url(f"**/exams/result/{attempt.candidacy_id}/")
     run = TypingRun.objects.get(attempt=attempt)
     assert (run.typed, run.errors) == (12, 0)
+    assert {flag["code"] for flag in run.flags} <= {"automated"}
 
 
 def test_practice_underlines_mistakes_and_knows_them_afterwards(page, sign_in, live_server):
@@ -363,4 +364,6 @@ def test_what_looks_like_a_phone_is_asked_for_a_keyboard_and_never_locked_out(br
     question.check()
     page.locator("form[action*=start] button").click()
     page.locator(".passage p.now").wait_for()
+    saved(page)
+    assert replayed(Attempt.objects.get()).counts["touch"] == 1
     phone.close()

@@ -3,6 +3,7 @@
 import pytest
 
 from exams.typing import replay, scoring, wire
+from tests.typing import typist
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -174,3 +175,50 @@ def test_batches_and_their_hashes_are_those_of_the_server(at_home, live_server, 
     )
     assert found == [wire.pack(records), wire.chain("0" * 32, wire.pack(records))]
     assert wire.unpack(found[0]) == records
+
+
+PASSAGE = (
+    "客户走进营业厅时，值班人员应当起身问好——先请坐下……再问：“要办什么业务？”说话声音平和，不得打断客户，也不得让客户重复。"
+    * 3
+)
+TYPED = [
+    "",
+    PASSAGE[:40],
+    '客户走近营业厅时,值班人员应当起身问好—先请坐下...再问:"要办',
+    "客户走进时，值班人员应当起身起身问好——先请坐下……再问",
+    PASSAGE[:12] + PASSAGE[38:90],
+    "完全是另外一段话，和原文没有什么关系，一个字也不像",
+    PASSAGE[:30] + "　\n" + PASSAGE[30:60] + "𠮷",
+]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_mistakes_shown_while_practising_are_as_many_as_the_score_takes_off(at_home, live_server, typed):
+    found = at_home.evaluate(
+        """async ({ url, passage, typed }) => {
+          const { compare, tokens } = await import(url + "/static/academy/elements/typing/slips.js");
+          const is = (text) => tokens(text).map((token) => token.is);
+          return compare(is(typed), is(passage));
+        }""",
+        {"url": live_server.url, "passage": PASSAGE, "typed": typed},
+    )
+    assert len(found) == scoring.score(PASSAGE, typed, 60_000, 30, 95).errors
+
+
+def test_the_replay_shows_at_every_moment_what_the_server_replays(at_home, live_server):
+    records = list(typist.keys(PASSAGE[:60], per_minute=60, until_ms=55_000))
+    changes = [[r["t"], r["pos"], r["removed"], r["inserted"], int(r["composing"])] for r in records]
+    moments = [55_000, 3_000, 20_000, 19_999, 0, 41_500, 41_000]
+    found = at_home.evaluate(
+        """async ({ url, changes, moments }) => {
+          const { Player } = await import(url + "/static/academy/elements/typing/player.js");
+          const player = new Player(changes);
+          return moments.map((t) => {
+            player.seek(t);
+            return [player.pieces().join(""), player.committed.join("")];
+          });
+        }""",
+        {"url": live_server.url, "changes": changes, "moments": moments},
+    )
+    states = (replay.replay(records, until_ms=t) for t in moments)
+    assert found == [[state.raw, state.committed] for state in states]

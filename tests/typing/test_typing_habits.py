@@ -1,11 +1,15 @@
 """What keystrokes tell beside the score: pace, habits, drills, the moments behind flags. Pure."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.typing import drills, evidence, habits, pace, scoring
+from exams.typing import drills, evidence, habits, pace, replay, scoring
 from exams.typing.normalise import normalise
+from exams.typing.queries.flags import FLAGS
 from tests.typing.scenes import check, insert, note
 
 PASSAGE = "客户走进营业厅时，值班人员应当起身问好，再询问要办理的业务。"
@@ -148,3 +152,13 @@ class TestEvidence:
     @pytest.mark.parametrize("records", [[], [note(1, "blur")]])
     def test_a_text_without_oddities_has_no_more_than_its_notes(self, records):
         assert len(evidence.moments(records, 10)) == len(records)
+
+
+def test_what_the_element_notes_is_taken_and_every_flag_has_words():
+    element = Path(__file__).resolve().parents[2] / "academy/static/academy/elements/typing-test.js"
+    source = element.read_text()
+    noted = set(re.findall(r'(?:note|refuse)\((?:event, )?"(\w+)"', source))
+    noted |= set(re.findall(r'^  \w+: "(\w+)",$', source, re.MULTILINE))
+    assert {"paste", "undo", "blur", "touch"} <= noted <= set(replay.NOTES)
+    counted = {"text_differs", "silent", "long_commit", "burst", "network_gap"}
+    assert set(FLAGS) == {*replay.NOTES, *counted}

@@ -235,3 +235,25 @@ def test_the_list_and_a_test_ask_the_same_number_of_questions_for_one_and_many(c
             assert [client.get(page).status_code for page in pages] == [200, 200]
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_list_sorts_by_every_figure_and_exports_what_it_shows(client, world, now):
+    slow = typed_test(world, now)
+    fast = typed_test(world, now + timedelta(days=200))
+    TypingRun.objects.filter(attempt=fast).update(typed=300, errors=30, certified=270)
+    client.force_login(world.examiner)
+    url = reverse("exams:typing_flagged")
+
+    def listed(**query):
+        page = client.get(url, query).content.decode()
+        places = {pk: page.index(reverse("exams:typing_run", args=[pk])) for pk in (slow.pk, fast.pk)}
+        return sorted(places, key=places.get)
+
+    assert listed(sort="speed") == [slow.pk, fast.pk]
+    assert listed(sort="accuracy") == [fast.pk, slow.pk]
+    assert listed(sort="-ended") == [fast.pk, slow.pk]
+    assert [len(listed(sort=name)) for name in ("name", "number", "exam")] == [2, 2, 2]
+    exported = client.get(url, {"flag": "paste", "export": "xlsx"})
+    assert exported.headers["Content-Type"].endswith("sheet")
+    nothing = client.get(url, {"decision": "void"}).content.decode()
+    assert reverse("exams:typing_run", args=[slow.pk]) not in nothing

@@ -2,6 +2,7 @@
 
 from exams.typing.queries.attempts import broken_at, chunk, records_of, resume
 from exams.typing.queries.flags import (
+    UNDECIDED,
     Compared,
     Flag,
     decision_of,
@@ -39,6 +40,7 @@ from exams.typing.queries.results import (
 )
 
 __all__ = [
+    "UNDECIDED",
     "Compared",
     "Feedback",
     "Flag",

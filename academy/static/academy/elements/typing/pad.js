@@ -25,7 +25,8 @@ export class Pad {
     const height = `${Math.max(this.mirror.scrollHeight + FREE_LINES * line, frame.clientHeight)}px`;
     if (pad.style.height !== height) pad.style.height = height;
     const free = Math.min(FREE_LINES * line, frame.clientHeight - line);
-    const top = Math.max(0, caret + free - frame.clientHeight);
+    // By whole lines, so that none is cut in half at the top.
+    const top = line * Math.max(0, Math.ceil((caret + free - frame.clientHeight) / line));
     if (frame.scrollTop !== top) frame.scrollTop = top;
   }
 
