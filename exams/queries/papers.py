@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.db.models.fields.json import KT
@@ -37,6 +37,18 @@ class Line:
     place: int
     label: SafeString
     given: int | None
+
+
+class Kept(NamedTuple):
+    """An answer as it is kept."""
+
+    answer: dict[str, Any]
+    seq: int
+    marked: bool
+    spent_ms: int
+
+
+UNANSWERED = Kept({}, 0, False, 0)
 
 
 @dataclass
@@ -126,20 +138,24 @@ def asked(attempt: Attempt) -> list[Asked]:
     """
     items = attempt.paper.items
     versions = shown_versions({item[name] for item in items for name in ("version", "case") if name in item})
-    kept = {response.position: response for response in Response.objects.filter(attempt=attempt)}
+    rows = Response.objects.filter(attempt=attempt).values_list("position", *Kept._fields)
+    kept = {position: Kept(*row) for position, *row in rows}
     files = _files(attempt, kept.values())
-    return [_asked(position, item, versions, kept.get(position), files) for position, item in enumerate(items, start=1)]
+    return [
+        _asked(position, item, versions, kept.get(position, UNANSWERED), files)
+        for position, item in enumerate(items, start=1)
+    ]
 
 
 def asked_answer(position: int, item: dict[str, Any], answer: dict[str, Any]) -> Asked:
     """A question of a paper as it was shown, with this answer."""
     versions = shown_versions({item[name] for name in ("version", "case") if name in item})
-    return _asked(position, item, versions, Response(position=position, seq=1, answer=answer), {})
+    return _asked(position, item, versions, Kept(answer, 1, False, 0), {})
 
 
-def _files(attempt: Attempt, kept: Iterable[Response]) -> dict[int, AnswerFile]:
+def _files(attempt: Attempt, kept: Iterable[Kept]) -> dict[int, AnswerFile]:
     """The files that answers name, by number; a number that is not of this attempt names nothing."""
-    named = [response.answer["file"] for response in kept if type(response.answer.get("file")) is int]
+    named = [one.answer["file"] for one in kept if type(one.answer.get("file")) is int]
     return AnswerFile.objects.filter(attempt=attempt).in_bulk(named) if named else {}
 
 
@@ -151,18 +167,18 @@ def asked_alone(version: QuestionVersion, answer: dict[str, Any] | None = None) 
     order = [random.sample(range(gap), gap) for gap in sizes] if sizes else random.sample(range(size), size)
     item = {"version": version.pk, "points": version.points, "order": order}
     version.scoring = version.key.get("scoring")
-    return _asked(1, item, {version.pk: version}, Response(answer=answer or {}, seq=0), {})
+    return _asked(1, item, {version.pk: version}, Kept(answer or {}, 0, False, 0), {})
 
 
 def _asked(
     position: int,
     item: dict[str, Any],
     versions: Mapping[int, QuestionVersion],
-    kept: Response | None,
+    kept: Kept,
     files: Mapping[int, AnswerFile],
 ) -> Asked:
     version, case = versions[item["version"]], versions.get(item.get("case", 0))
-    content, order, answer = version.content, item["order"], kept.answer if kept else {}
+    content, order, answer = version.content, item["order"], kept.answer
     options = content.get("options", [])
     return Asked(
         position=position,
@@ -175,8 +191,8 @@ def _asked(
         order=order,
         options=[mark_safe(options[index]) for index in order] if options else [],
         answer=answer,
-        seq=kept.seq if kept else 0,
-        marked=bool(kept and kept.marked),
+        seq=kept.seq,
+        marked=kept.marked,
         scoring=version.scoring or "all",
         case=mark_safe(case.content["stem"]) if case else "",
         lines=_lines(version, order, answer),
@@ -185,7 +201,7 @@ def _asked(
         minutes=content.get("minutes"),
         accepts=content.get("accepts", ""),
         file=files.get(answer.get("file", 0)),
-        spent_ms=kept.spent_ms if kept else 0,
+        spent_ms=kept.spent_ms,
     )
 
 

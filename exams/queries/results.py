@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from exams import grading, statistics
-from exams.models import Attempt, Exam, KeyCorrection, Mark, Marking, Paper, QuestionVersion, RemarkRequest, Result
+from exams.models import Attempt, Exam, KeyCorrection, Mark, Marking, QuestionVersion, RemarkRequest, Result
 from exams.queries.candidates import MySitting, PartState
 from exams.queries.marking import rubric_of
 from exams.queries.papers import Reviewed, keyed_versions, reviewed
@@ -29,6 +29,14 @@ def results_of(user: User) -> QuerySet[Result]:
         .select_related("exam__level", "candidacy__sitting")
         .order_by("-decided_at", "-id")
     )
+
+
+class Won(NamedTuple):
+    """What a mark gives."""
+
+    topic_id: int
+    points: Decimal
+    out_of: int
 
 
 @dataclass
@@ -82,6 +90,8 @@ def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
     parts = []
     for state, line in zip(row.parts, verdict.parts, strict=True):
         attempt = attempts.get(line["attempt"])
+        if attempt is not None:
+            attempt.part = state.part
         marking = next((one for one in state.tries if one.state == Attempt.State.MARKING), None)
         parts.append(
             {
@@ -95,10 +105,6 @@ def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
     papers = [part["attempt"] for part in parts if part["attempt"] is not None and part["attempt"].paper_id]
     shown = exam.reveals != Reveals.SCORE and bool(papers) and over_for(row.candidacy, now)
     marks = _newest_marks(papers)
-    frozen = Paper.objects.in_bulk([attempt.paper_id for attempt in papers]) if shown else {}
-    for part in parts:
-        if part["attempt"] is not None and part["attempt"].paper_id in frozen:
-            part["attempt"].part, part["attempt"].paper = part["state"].part, frozen[part["attempt"].paper_id]
     return {
         "row": row,
         "withheld": False,
@@ -125,7 +131,7 @@ def questions_shown(attempt: Attempt, now: datetime) -> bool:
     )
 
 
-def answered(attempt: Attempt, marks: Mapping[int, Mark]) -> list[Answered]:
+def answered(attempt: Attempt, marks: Mapping[int, Won]) -> list[Answered]:
     """The questions of a marked paper, whose newest marks by position these are, with everything said of them; call it only
     when they may be shown. Three queries once this process knows the words, four where people mark."""
     requests = {request.position: request for request in RemarkRequest.objects.filter(attempt=attempt)}
@@ -174,17 +180,17 @@ def strengths(attempts: Iterable[Attempt]) -> list[tuple[Topic, float]]:
     return _strengths(_newest_marks(attempts))
 
 
-def _newest_marks(attempts: Iterable[Attempt]) -> dict[int, dict[int, Mark]]:
-    """{attempt: {position: its newest mark}}."""
-    newest: dict[int, dict[int, Mark]] = {attempt.pk: {} for attempt in attempts}
-    words = ("attempt_id", "position", "topic_id", "points", "out_of")
-    for mark in Mark.objects.filter(attempt__in=newest).order_by("id").only(*words) if newest else ():
-        newest[mark.attempt_id][mark.position] = mark
+def _newest_marks(attempts: Iterable[Attempt]) -> dict[int, dict[int, Won]]:
+    """{attempt: {position: what its newest mark gives}}."""
+    newest: dict[int, dict[int, Won]] = {attempt.pk: {} for attempt in attempts}
+    if newest:
+        marks = Mark.objects.filter(attempt__in=newest).order_by("id")
+        for attempt, position, *mark in marks.values_list("attempt_id", "position", *Won._fields):
+            newest[attempt][position] = Won(*mark)
     return newest
 
 
-def _strengths(newest: Mapping[int, Mapping[int, Mark]]) -> list[tuple[Topic, float]]:
-    marks = [mark for of_attempt in newest.values() for mark in of_attempt.values() if mark.out_of]
-    shares = statistics.strength_by_topic((mark.topic_id, mark.points, mark.out_of) for mark in marks)
+def _strengths(newest: Mapping[int, Mapping[int, Won]]) -> list[tuple[Topic, float]]:
+    shares = statistics.strength_by_topic(mark for marks in newest.values() for mark in marks.values() if mark.out_of)
     topics = Topic.objects.in_bulk([topic for topic, _share in shares]) if shares else {}
     return [(topics[topic], share) for topic, share in shares if topic in topics]

@@ -14,20 +14,31 @@ UNDECIDED_FOR = timedelta(days=7)
 """How long after closing the sweeper looks for candidacies that nothing has decided; `recount` names older ones."""
 
 
-def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
-    """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand."""
+def with_attempts(candidacies: QuerySet[Candidacy], *, papers: bool = False) -> QuerySet[Candidacy]:
+    """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand, with `papers` those too."""
+    attempts = _tries().filter(ordered__isnull=True)
+    if papers:
+        attempts = attempts.select_related("paper")
     return candidacies.select_related("sitting__exam").prefetch_related(
-        Prefetch("attempts", tries().filter(ordered__isnull=True)), Prefetch("sitting__exam__parts", parts())
+        Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", _parts())
     )
 
 
-def tries() -> QuerySet[Attempt]:
-    """Attempts in their order, re-checks among them, with what the fold asks of each."""
+def tries_of(candidacy: Candidacy) -> QuerySet[Attempt]:
+    """The attempts of a candidacy in their order, re-checks among them, with what the fold asks of each."""
+    return _tries().filter(candidacy=candidacy)
+
+
+def parts_of(exam: int) -> QuerySet[ExamPart]:
+    """The parts of an exam in their order, with what the fold asks of each."""
+    return _parts().filter(exam=exam)
+
+
+def _tries() -> QuerySet[Attempt]:
     return Attempt.objects.select_related("typing").order_by("number")
 
 
-def parts() -> QuerySet[ExamPart]:
-    """Parts in their order, with what the fold asks of each."""
+def _parts() -> QuerySet[ExamPart]:
     return ExamPart.objects.select_related("standard").order_by("order", "id")
 
 

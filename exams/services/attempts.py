@@ -1,7 +1,7 @@
 """Writes about attempts: begin, save, hand in, rule, fold."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ from exams.typing import services as typing
 from ground import journal
 from ground.errors import Refused
 from ground.freezing import fingerprint
+from ground.models import JournalEntry
 from people.models import User
 from people.services import notify
 
@@ -73,7 +74,7 @@ def start_attempt(
         .get(pk=candidacy.pk)
     )
     admit(candidacy.sitting)
-    attempts = list(queries.tries().filter(candidacy=candidacy))
+    attempts = list(candidacy.attempts.order_by("number") if part.standard_id is None else queries.tries_of(candidacy))
     tried = _tries(part, attempts)
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
@@ -186,9 +187,7 @@ def submit(
     is decided in whole points. A typing attempt is scored by the typing room.
     """
     candidacy = _locked(attempt.candidacy_id)
-    tries = list(
-        queries.tries().select_for_update(of=("self",)).select_related("part", "paper").filter(candidacy=candidacy)
-    )
+    tries = list(queries.tries_of(candidacy).select_for_update(of=("self",)).select_related("part", "paper"))
     attempt = next(one for one in tries if one.pk == attempt.pk)
     attempt.candidacy = candidacy
     if attempt.state != State.OPEN:
@@ -208,8 +207,8 @@ def submit(
     attempt.save(update_fields=ENDED)
     actor = by or (attempt.candidacy.user if ended_by == EndedBy.CANDIDATE else None)
     figures = {"ended_by": ended_by, "score": str(attempt.score), "passed": attempt.passed}
-    journal.record("attempt.ended", attempt, by=actor, now=now, reason=reason, data=figures)
-    _decide(candidacy, now, tries)
+    ended = journal.entry("attempt.ended", attempt, by=actor, now=now, reason=reason, data=figures)
+    _decide(candidacy, now, tries, [ended])
     return attempt
 
 
@@ -340,13 +339,17 @@ def _locked(pk: int) -> Candidacy:
     return locked.select_related("sitting__exam", "user").get(pk=pk)
 
 
-def _decide(candidacy: Candidacy, now: datetime, tries: list[Attempt] | None = None) -> Result | None:
+def _decide(
+    candidacy: Candidacy, now: datetime, tries: list[Attempt] | None = None, entries: Sequence[JournalEntry] = ()
+) -> Result | None:
+    """Folds a locked candidacy, whose `tries` may be at hand; `entries` go into the journal with those of the result."""
     if tries is None:
-        tries = list(queries.tries().filter(candidacy=candidacy))
-    parts = list(queries.parts().filter(exam=candidacy.sitting.exam_id))
+        tries = list(queries.tries_of(candidacy))
+    parts = list(queries.parts_of(candidacy.sitting.exam_id))
     verdict = queries.verdict_of(candidacy, tries, parts, now)
     before = getattr(candidacy, "result", None)
     if before is None and not verdict.decided:
+        journal.record_all(entries)
         return None
     exam, user = candidacy.sitting.exam, candidacy.user
     turned = before is None or before.passed != verdict.passed
@@ -357,11 +360,14 @@ def _decide(candidacy: Candidacy, now: datetime, tries: list[Attempt] | None = N
         result.decided_at = now
     result.passed, result.score, result.parts = verdict.passed, verdict.score, verdict.parts
     result.save()
+    entries = list(entries)
     if before is not None and said != _said(result):
-        journal.record("result.changed", result, by=None, now=now, data={"before": said, "after": _said(result)})
+        changed = {"before": said, "after": _said(result)}
+        entries.append(journal.entry("result.changed", result, by=None, now=now, data=changed))
     if turned:
-        journal.record("result.decided", result, by=None, now=now, data={"passed": result.passed})
+        entries.append(journal.entry("result.decided", result, by=None, now=now, data={"passed": result.passed}))
         announce(result=result, now=now)
+    journal.record_all(entries)
     return result
 
 

@@ -16,7 +16,7 @@ from people.policy import requires, today
 
 
 def _mine(request: HttpRequest, pk: int) -> queries.MySitting:
-    candidacies = queries.with_sitters(queries.with_attempts(Candidacy.objects.filter(user=request.user)))
+    candidacies = queries.with_sitters(queries.with_attempts(Candidacy.objects.filter(user=request.user), papers=True))
     return queries.my_sitting(get_object_or_404(candidacies.select_related("result"), pk=pk), request.now)
 
 
