@@ -69,7 +69,8 @@ class History:
         for months in MONTHLY_SITTINGS:
             self._monthly(months_before(self.today, months).replace(day=20))
         self._revoke()
-        typed.look_at_flags(self.examiner, months_before(self.today, MONTHLY_SITTINGS[-1]).replace(day=21), self._type)
+        day = months_before(self.today, MONTHLY_SITTINGS[-1])
+        typed.look_at_flags(self.examiner, day.replace(day=21), at(day.replace(day=20), 0), self._type)
         typed.practise(self.people, self._hired, self.today, self.rng, newcomer=NEWCOMER)
         self._open_and_future_sittings()
 
@@ -243,8 +244,7 @@ class History:
         ability = self._ability(attempt.candidacy.user)
         speed = ability.speed * self.rng.uniform(0.95, 1.06)
         accuracy = min(ability.accuracy + self.rng.uniform(-0.01, 0.008), 1)
-        odd = attempt.ordered_id is None and clock.date() >= self.today - timedelta(days=45)
-        return typed.type_attempt(attempt, speed=speed, accuracy=accuracy, clock=clock, rng=self.rng, odd=odd)
+        return typed.type_attempt(attempt, speed=speed, accuracy=accuracy, clock=clock, rng=self.rng, now=self.now)
 
     def _ability(self, user: User) -> Ability:
         if user.pk not in self.abilities:
