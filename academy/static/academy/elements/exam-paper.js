@@ -1,7 +1,7 @@
 // <exam-paper>: the paper with script. All questions are in the page, so moving between them needs no connection.
 // Every change is kept on this computer first (exam/waiting.js), sent within two seconds under the tab's signed token, and
 // taken out only when the server has it. Without script each question is a plain form that posts and leads to the next.
-import { answerOf, putBack } from "./exam/controls.js";
+import { answerOf, putBack, touched } from "./exam/controls.js";
 import { deliver, FINAL, post } from "./exam/courier.js";
 import { askToSignIn, renewForms, signedIn } from "./exam/session.js";
 import { all, drop, keep } from "./exam/waiting.js";
@@ -50,6 +50,7 @@ class ExamPaper extends HTMLElement {
     if (keys) keys.hidden = false;
     this.count();
     if (this.hasAttribute("paused")) this.pause(this.countDown.left);
+    for (const section of this.sections.filter(touched)) this.note(section, section.querySelector("[type=file]")?.files[0]);
     this.fetchWaiting();
   }
 

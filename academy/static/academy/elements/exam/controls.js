@@ -38,3 +38,13 @@ export function putBack(section, { answer, marked }) {
     if (name === "marked") input.checked = marked;
   }
 }
+
+// Whether a question is answered otherwise than the page came: by somebody who was faster than the script.
+export function touched(section) {
+  return [...section.querySelectorAll("input:not([type=hidden]), select, textarea")].some((control) => {
+    if (control.type === "file") return control.files.length > 0;
+    if (control.type === "radio" || control.type === "checkbox") return control.checked !== control.defaultChecked;
+    if (control.options) return control.selectedIndex !== Math.max([...control.options].findIndex((one) => one.defaultSelected), 0);
+    return control.value !== control.defaultValue;
+  });
+}
