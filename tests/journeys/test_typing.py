@@ -311,6 +311,23 @@ def test_a_pause_and_its_end_reach_a_page_that_stays_and_an_end_hands_in(page, b
     assert TypingRun.objects.get().committed == text[:20]
 
 
+def test_time_that_is_up_only_by_the_page_while_the_clock_stands_hands_nothing_in(page, begun, complaints):
+    attempt, text, cdp = begun(ago=294)
+    complaints.allow("409")
+    by = factories.examiner()
+    page.evaluate("clearInterval(document.querySelector('typing-test').rest.beat)")
+    type_with_ime(cdp, text[:8])
+    saved(page)
+    exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=timezone.now())
+    page.locator("dialog[data-paused]").wait_for()
+    page.wait_for_timeout(1_000)
+    assert Attempt.objects.get().state == Attempt.State.OPEN
+    exams.resume(attempts=Attempt.objects.all(), by=by, now=timezone.now())
+    page.evaluate("document.querySelector('typing-test').rest.ask()")
+    page.wait_for_url(f"**/exams/result/{attempt.candidacy_id}/", timeout=20_000)
+    assert TypingRun.objects.get().committed == text[:8]
+
+
 def test_a_second_window_takes_over_and_the_first_says_so(page, begun, context, complaints):
     attempt, text, cdp = begun()
     complaints.allow("409")
