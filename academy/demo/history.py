@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from academy.demo import typed
-from academy.demo.organisation import MANAGERS, Organisation, at, months_before
+from academy.demo import served, typed
+from academy.demo.organisation import Organisation, at, months_before
 from academy.demo.teaching import ONBOARDING, Teaching
 from certificates import services as certificates
 from certificates.models import Certificate
@@ -23,8 +23,6 @@ from exams.models import Attempt, Candidacy, Exam, ExamPart, QuestionVersion, Si
 from ground.errors import Refused
 from people import services as people
 from people.models import Employment, User
-from quality import services as quality
-from quality.models import Appraisal, Observation, Violation
 
 SEED = 20240611
 # Where this centre is weak: these topics are answered worse than the person would otherwise answer.
@@ -54,6 +52,7 @@ class History:
     rng: random.Random = field(default_factory=lambda: random.Random(SEED))
     versions: dict[int, QuestionVersion] = field(default_factory=dict)
     abilities: dict[int, Ability] = field(default_factory=dict)
+    ready = READY
 
     def live(self) -> None:
         """All chapters, in the order in which they happened."""
@@ -64,13 +63,14 @@ class History:
         for months in LEVEL_SITTINGS:
             self._level_exams(months_before(self.today, months).replace(day=12))
         self._learn()
-        self._observe()
-        self._appraise()
+        served.observe(self)
+        served.appraise(self)
         for months in MONTHLY_SITTINGS:
             self._monthly(months_before(self.today, months).replace(day=20))
         self._revoke()
-        typed.look_at_flags(self.examiner, months_before(self.today, MONTHLY_SITTINGS[-1]).replace(day=21), self._type)
-        typed.practise(self.people, self._hired, self.today, self.rng, newcomer=NEWCOMER)
+        day = months_before(self.today, MONTHLY_SITTINGS[-1])
+        typed.look_at_flags(self.examiner, day.replace(day=21), at(day.replace(day=20), 0), self._type)
+        typed.practise(self.people, self.hired, self.today, self.rng, newcomer=NEWCOMER)
         self._open_and_future_sittings()
 
     # Exams
@@ -78,9 +78,7 @@ class History:
     def _level_exams(self, day: date) -> None:
         """Juniors and intermediates who have worked a month take the exam of their level; certificates run out and are renewed."""
         for code, level in (("level-junior", "junior"), ("level-intermediate", "intermediate")):
-            users = [
-                user for user in self.organisation.by_level(level) if self._hired(user) <= day - timedelta(days=30)
-            ]
+            users = [user for user in self.organisation.by_level(level) if self.hired(user) <= day - timedelta(days=30)]
             if level == "intermediate":
                 users += [
                     self.people[number] for number in ("100011", "100012", "100013", "100014", "100015", "100016")
@@ -120,7 +118,7 @@ class History:
 
     def _monthly(self, day: date) -> None:
         for code, level in (("monthly-junior", "junior"), ("monthly-intermediate", "intermediate")):
-            users = [user for user in self.organisation.by_level(level) if self._hired(user) <= day]
+            users = [user for user in self.organisation.by_level(level) if self.hired(user) <= day]
             name = f"{day.year} 年 {day.month} 月{self.teaching.exams[code].name}"
             sitting = self._sitting(self.teaching.exams[code], name, at(day, 9), at(day, 18), users, "热线培训室")
             self._sit(sitting, absent=0.08)
@@ -137,7 +135,7 @@ class History:
             newcomers,
             "三楼考试室",
         )
-        early = [user for user in newcomers if self._hired(user) <= self.today - timedelta(days=85)]
+        early = [user for user in newcomers if self.hired(user) <= self.today - timedelta(days=85)]
         self._sit(sitting, absent=0.3, only=early, start=opens + timedelta(hours=1))
         typed.order_recheck_of(sitting, self.examiner, self.now - timedelta(hours=2))
         month = months_before(self.today + timedelta(days=10), 0)
@@ -199,7 +197,7 @@ class History:
 
     def _answer(self, attempt: Attempt, clock: datetime) -> datetime:
         """Answers the paper in one go; returns when the candidate hands in."""
-        ability = self._ability(attempt.candidacy.user)
+        ability = self.ability(attempt.candidacy.user)
         answers = []
         for position, item in enumerate(attempt.paper.items, start=1):
             version = self.versions[item["version"]]
@@ -240,13 +238,12 @@ class History:
 
     def _type(self, attempt: Attempt, clock: datetime) -> datetime:
         """Types until the time is up; returns when it is."""
-        ability = self._ability(attempt.candidacy.user)
+        ability = self.ability(attempt.candidacy.user)
         speed = ability.speed * self.rng.uniform(0.95, 1.06)
         accuracy = min(ability.accuracy + self.rng.uniform(-0.01, 0.008), 1)
-        odd = attempt.ordered_id is None and clock.date() >= self.today - timedelta(days=45)
-        return typed.type_attempt(attempt, speed=speed, accuracy=accuracy, clock=clock, rng=self.rng, odd=odd)
+        return typed.type_attempt(attempt, speed=speed, accuracy=accuracy, clock=clock, rng=self.rng, now=self.now)
 
-    def _ability(self, user: User) -> Ability:
+    def ability(self, user: User) -> Ability:
         if user.pk not in self.abilities:
             number = int(user.employee_no)
             experienced = user in self.organisation.by_level("intermediate") or number < 100023
@@ -261,7 +258,7 @@ class History:
             self.abilities[user.pk] = Ability(answers, speed, self.rng.uniform(0.965, 0.995))
         return self.abilities[user.pk]
 
-    def _hired(self, user: User) -> date:
+    def hired(self, user: User) -> date:
         return self.organisation.hired[user.employee_no]
 
     def _certificate_ends(self, user: User, level: str) -> date:
@@ -273,7 +270,7 @@ class History:
     def _learn(self) -> None:
         """The onboarding path of everybody hired within two years and a half, and later courses of some."""
         for number, user in self.people.items():
-            hired = self._hired(user)
+            hired = self.hired(user)
             age = (self.today - hired).days
             if age > 900 or number in ("100001", "100002", "100008", "100010"):
                 continue
@@ -331,102 +328,7 @@ class History:
             moment += timedelta(minutes=page.minutes)
             courses.complete_lesson(enrolment=enrolment, lesson=page, now=moment)
 
-    # Quality
-
-    def _observe(self) -> None:
-        """Three quarters of monitored calls and counter services, weak where the exams are weak too."""
-        topic = self.teaching.topics
-        points = [
-            ("三声之内接听，自报工号，使用规范问候语", 10, "e-phone"),
-            ("耐心倾听，不打断客户，复述要点请客户确认", 15, "s-summing"),
-            ("先安抚情绪，再处理事情，用语得体", 20, "s-emotion"),
-            ("账单与资费解释准确、完整", 20, "b-billing"),
-            ("所需材料和办理步骤一次性告知", 15, "e-once"),
-            ("按规定核对身份，保护客户信息", 10, "e-privacy"),
-            ("通话记录和工单完整，责任与时限清楚", 10, "s-record"),
-        ]
-        inspectors = [self.people["100005"], self.people["100017"]]
-        checklist = quality.create_checklist(
-            name="服务质量检查表",
-            by=inspectors[0],
-            now=at(months_before(self.today, 20), 9),
-            items=[{"text": text, "weight": weight, "topic": topic[code]} for text, weight, code in points],
-        )
-        items = {item.topic.code: item for item in checklist.items.select_related("topic")}
-        notes = {
-            "s-emotion": "客户已经生气，仍直接念流程，没有先回应情绪。",
-            "b-billing": "套餐外流量的计费起点解释错误。",
-            "e-once": "只告知带身份证，漏了原卡，客户多跑一趟。",
-            "s-summing": "挂机前没有复述处理结果。",
-            "s-record": "工单没有写明承诺的回复时间。",
-            "e-phone": "第五声才接起，没有致歉。",
-            "e-privacy": "核验完成前先报出了套餐名称。",
-        }
-        channels = {"counter": Observation.Channel.COUNTER, "follow-up": Observation.Channel.FOLLOW_UP}
-        for user in self.organisation.by_level("junior") + self.organisation.by_level("intermediate"):
-            post = user.employments.order_by("-valid_from").values_list("post__code", flat=True).first()
-            for number in range(22 if user.employee_no in READY else 16 if self._ability(user).answers > 0.86 else 9):
-                day = self.today - timedelta(days=3 + number * 10 + self.rng.randint(0, 6))
-                lost = {}
-                for code, item in items.items():
-                    chance = {"s-emotion": 0.2, "b-billing": 0.16, "e-once": 0.12}.get(code, 0.05)
-                    if self.rng.random() < chance * (1.6 if self._ability(user).answers < 0.86 else 0.7):
-                        lost[item] = (max(2, item.weight // self.rng.choice((2, 3))), notes[code])
-                moment = at(day, self.rng.randint(9, 17), self.rng.randint(0, 59))
-                quality.record_observation(
-                    user=user,
-                    inspector=inspectors[number % 2],
-                    checklist=checklist,
-                    channel=channels.get(post, Observation.Channel.CALL),
-                    contact=f"{day:%y%m%d}-{self.rng.randint(1000, 9999)}",
-                    contact_at=moment,
-                    lost=lost,
-                    praise="" if lost else "问候、倾听、复述、收尾都到位。",
-                    now=moment + timedelta(days=1),
-                )
-        start = self.today - timedelta(days=60)
-        quality.record_violation(
-            user=self.people["100043"],
-            grade=Violation.Grade.WARNING,
-            facts="未按规定核验身份即告知客户账单明细，经核实属实。",
-            valid_from=start,
-            valid_to=start + timedelta(days=180),
-            by=self.people["100002"],
-            now=at(start, 16),
-        )
-
-    def _appraise(self) -> None:
-        """The last four full quarters, by the manager over the unit."""
-        first = date(self.today.year, (self.today.month - 1) // 3 * 3 + 1, 1)
-        quarters = [months_before(first, months) for months in (12, 9, 6, 3)]
-        words = {
-            4: "业绩突出，主动帮带新人。",
-            3: "完成各项指标，服务稳定。",
-            2: "指标有波动，情绪安抚需加强。",
-            1: "多项指标未达标，须限期改进。",
-        }
-        for user in self.organisation.by_level("junior") + self.organisation.by_level("intermediate"):
-            unit = user.employments.order_by("-valid_from").values_list("unit__code", flat=True).first()
-            superior = self.people[MANAGERS["HF"] if unit.startswith("HF") else MANAGERS[unit]]
-            if superior == self.people["100014"] or superior == self.people["100015"]:
-                superior = self.people["100007"]
-            for quarter in quarters:
-                if self._hired(user) >= quarter:
-                    continue
-                good = self._ability(user).answers
-                rating = 4 if good > 0.95 else 3 if good > 0.86 else self.rng.choice((2, 2, 1, 3))
-                day = months_before(quarter, -3) + timedelta(days=5)
-                if day < self.today:
-                    quality.appraise(
-                        user=user,
-                        quarter=quarter,
-                        rating=Appraisal.Rating(rating),
-                        comment=words[rating],
-                        by=superior,
-                        now=at(day, 15),
-                    )
-
-    # Certificates, practice
+    # Certificates
 
     def _revoke(self) -> None:
         """One certificate taken back after a complaint was confirmed."""

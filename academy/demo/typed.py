@@ -16,28 +16,28 @@ from exams.typing.services import rulings
 from people.models import User
 
 SEED = 20240612
-# Whose typing has something to look at this autumn.
-ODD: dict[str, dict[str, Any]] = {
-    "100030": {"phrases": True},
-    "100042": {"phrases": True},
-    "100051": {
-        "notes": [(41_000, "paste"), (43_500, "paste"), (97_000, "hidden"), (97_000, "blur"), (151_000, "hidden")]
-    },
-    "100047": {"notes": [(60_000 + 31_000 * place, "blur") for place in range(5)] + [(201_000, "undo")]},
-    "100033": {"notes": [(122_000, "offline")]},
-}
+# What is to look at in the first tests of the last monthly assessment, and in those of the sitting that is open.
+LAST_MONTH: list[dict[str, Any]] = [
+    {"phrases": True},
+    {"notes": [(60_000 + 31_000 * place, "blur") for place in range(5)] + [(201_000, "undo")]},
+    {"notes": [(122_000, "offline")]},
+]
+NOW: list[dict[str, Any]] = [
+    {"phrases": True},
+    {"notes": [(41_000, "paste"), (43_500, "paste"), (97_000, "hidden"), (97_000, "blur"), (151_000, "hidden")]},
+]
 # What the newcomer mistakes for what, and the others who practise.
 MISTAKEN = {"在": "再", "得": "的", "做": "作", "那": "哪", "时": "是", "话": "画", "知": "之", "记": "计"}
 
 
 def type_attempt(
-    attempt: Attempt, *, speed: float, accuracy: float, clock: datetime, rng: random.Random, odd: bool
+    attempt: Attempt, *, speed: float, accuracy: float, clock: datetime, rng: random.Random, now: datetime
 ) -> datetime:
-    """Types from `clock` until the time is up, batch by batch; returns when that is. With `odd`, as ODD says of the person."""
+    """Types from `clock` until the time is up, batch by batch; returns when that is."""
     run = TypingRun.objects.get(attempt=attempt)
     about = {"speed": speed, "accuracy": accuracy, "duration_ms": run.duration_ms}
     batches = list(type_passage(run.text, **about, rng=rng))
-    if odd and (oddities := ODD.get(attempt.candidacy.user.employee_no)):
+    if oddities := _oddities(attempt, run, now):
         batches = type_passage(run.text, **about, rng=random.Random(SEED + attempt.number), **oddities)
     previous = ""
     for seq, (sent_ms, records) in enumerate(batches, start=1):
@@ -54,27 +54,44 @@ def type_attempt(
     return clock + timedelta(milliseconds=run.duration_ms)
 
 
-def look_at_flags(examiner: User, day: date, type_again: Callable[[Attempt, datetime], datetime]) -> None:
-    """The examiner looks at the newest flagged tests: one stands, one person types once more, which is still to be decided."""
-    flagged = TypingRun.objects.exclude(flags=[]).filter(attempt__candidacy__user__employee_no__in=ODD)
-    runs = flagged.select_related("attempt__candidacy__user").order_by("attempt__ended_at")
-    newest = {run.attempt.candidacy.user.employee_no: run.attempt for run in runs}
-    if stands := newest.get("100047"):
-        reason = "离开输入框均为切换输入法所致，当事人当场说明；回放未见异常。"
-        exams.rule(attempt=stands, kind="confirm", by=examiner, reason=reason, now=at(day, 10))
-    if checked := newest.get("100042"):
-        reason = "多处一次上屏二十余字，请监督复测三分钟。"
-        order = rulings.order_recheck(attempt=checked, by=examiner, reason=reason, now=at(day, 11))
-        begun = rulings.start_recheck(order=order, code=rulings.recheck_code(order), now=at(day, 15))
-        exams.submit(attempt=begun, now=type_again(begun, at(day, 15)), ended_by=Attempt.EndedBy.CANDIDATE)
+def _oddities(attempt: Attempt, run: TypingRun, now: datetime) -> dict[str, Any]:
+    """What of LAST_MONTH or NOW is this test's: they go to the first tests of the junior standard in their order."""
+    sitting = attempt.candidacy.sitting
+    if attempt.ordered_id or run.standard["threshold"] != 30 or now - sitting.closes_at > timedelta(days=45):
+        return {}
+    before = TypingRun.objects.filter(attempt__candidacy__sitting=sitting, attempt__started_at__lt=now).exclude(
+        pk=run.pk
+    )
+    wanted = LAST_MONTH if sitting.closes_at < now else NOW
+    place = before.count()
+    return wanted[place] if place < len(wanted) else {}
+
+
+def look_at_flags(
+    examiner: User, day: date, since: datetime, type_again: Callable[[Attempt, datetime], datetime]
+) -> None:
+    """The examiner looks at last month's flags: one test stands, one person types once more, which is to be decided still."""
+    flagged = TypingRun.objects.exclude(flags=[]).filter(attempt__started_at__gt=since).select_related("attempt")
+    for run in flagged.order_by("attempt__ended_at"):
+        codes = {flag["code"] for flag in run.flags}
+        if "undo" in codes:
+            reason = "离开输入框均为切换输入法所致，当事人当场说明；回放未见异常。"
+            exams.rule(attempt=run.attempt, kind="confirm", by=examiner, reason=reason, now=at(day, 10))
+        elif "long_commit" in codes:
+            reason = "多处一次上屏二十余字，请监督复测三分钟。"
+            order = rulings.order_recheck(attempt=run.attempt, by=examiner, reason=reason, now=at(day, 11))
+            begun = rulings.start_recheck(order=order, code=rulings.recheck_code(order), now=at(day, 15))
+            exams.submit(attempt=begun, now=type_again(begun, at(day, 15)), ended_by=Attempt.EndedBy.CANDIDATE)
 
 
 def order_recheck_of(sitting: Sitting, examiner: User, now: datetime) -> None:
     """One person of the sitting that is open is to type once more."""
-    waiting = TypingRun.objects.exclude(flags=[]).filter(attempt__candidacy__sitting=sitting)
-    for run in waiting.filter(attempt__candidacy__user__employee_no="100030").select_related("attempt"):
-        reason = "长句整段上屏，与近期成绩差距较大，请监督复测。"
-        rulings.order_recheck(attempt=run.attempt, by=examiner, reason=reason, now=now)
+    for run in (
+        TypingRun.objects.exclude(flags=[]).filter(attempt__candidacy__sitting=sitting).select_related("attempt")
+    ):
+        if any(flag["code"] == "long_commit" for flag in run.flags):
+            reason = "长句整段上屏，与近期成绩差距较大，请监督复测。"
+            rulings.order_recheck(attempt=run.attempt, by=examiner, reason=reason, now=now)
 
 
 def practise(

@@ -62,7 +62,7 @@ class FlaggedTable(Table):
             value=lambda run: run.accuracy / 10,
             numeric=True,
         ),
-        Column("flags", _("Flags"), value=flag_names, width=50),
+        Column("flags", _("Flags"), value=flag_names, width=36),
         Column(
             "decision",
             _("Decision"),

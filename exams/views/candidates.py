@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exams import policy, queries, services
 from exams.formats import calendar, safe_browser
 from exams.models import Attempt, Candidacy, ExamPart, Sitting
+from exams.typing import queries as typing
 from ground.errors import Refused
 from ground.numbers import whole
 
@@ -31,6 +32,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "open": [row for row in rows if row.state == "open"],
             "coming": [row for row in rows if row.state == "coming"],
             "past": [row for row in rows if row.state not in ("open", "coming")],
+            "orders": typing.waiting_orders(request.user),
         },
     )
 

@@ -176,7 +176,9 @@ def test_the_examiner_sees_the_evidence_decides_and_the_person_is_shown_the_rech
         read = client.get(reverse("exams:typing_run", args=[attempt.pk])).content.decode()
         assert rulings.recheck_code(ordered) not in read
         client.force_login(world.person)
-        sheet = client.get(reverse("exams:typing_recheck", args=[ordered.pk])).content.decode()
+        address = reverse("exams:typing_recheck", args=[ordered.pk])
+        assert address in client.get(reverse("exams:mine")).content.decode()
+        sheet = client.get(address).content.decode()
         assert rulings.recheck_code(ordered) not in sheet
         start = reverse("exams:typing_recheck_start", args=[ordered.pk])
         assert client.post(start, {"code": "x"}).url == reverse("exams:typing_recheck", args=[ordered.pk])
@@ -185,6 +187,7 @@ def test_the_examiner_sees_the_evidence_decides_and_the_person_is_shown_the_rech
         assert begun.url == reverse("exams:typing_attempt", args=[recheck.pk])
         assert client.get(begun.url).status_code == 200
         exams.submit(attempt=recheck, now=now + timedelta(hours=1, minutes=3))
+        assert address not in client.get(reverse("exams:mine")).content.decode()
         result = client.get(reverse("exams:result", args=[attempt.candidacy_id])).content.decode()
         assert "0.0" in result
 

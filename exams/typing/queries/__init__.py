@@ -13,6 +13,7 @@ from exams.typing.queries.flags import (
     rechecks_of,
     recording,
     waiting_order,
+    waiting_orders,
     with_decision,
     with_flag,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "resume",
     "taken_sentences",
     "waiting_order",
+    "waiting_orders",
     "with_decision",
     "with_exposure",
     "with_flag",

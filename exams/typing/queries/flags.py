@@ -196,6 +196,17 @@ def waiting_order(attempt: Attempt) -> AttemptRuling | None:
     return attempt.rulings.filter(kind=AttemptRuling.Kind.RECHECK, recheck__isnull=True).order_by("id").first()
 
 
+def waiting_orders(user: User) -> QuerySet[AttemptRuling]:
+    """The re-checks that a person has still to type or to finish."""
+    orders = AttemptRuling.objects.filter(kind=AttemptRuling.Kind.RECHECK, attempt__candidacy__user=user)
+    return (
+        orders.filter(Q(recheck__isnull=True) | Q(recheck__state=Attempt.State.OPEN))
+        .exclude(attempt__state=Attempt.State.VOID)
+        .select_related("attempt__candidacy__sitting__exam")
+        .order_by("id")
+    )
+
+
 def late_batches(attempt: Attempt) -> int:
     """How many batches came after the grace: kept, never counted."""
     return TypingBatch.objects.filter(attempt=attempt, late=True).count()

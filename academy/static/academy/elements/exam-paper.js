@@ -1,6 +1,7 @@
 // <exam-paper>: the paper with script. All questions are in the page, so moving between them needs no connection.
 // Every change is kept on this computer first (exam/waiting.js), sent within two seconds under the tab's signed token, and
 // taken out only when the server has it. Without script each question is a plain form that posts and leads to the next.
+import { answerOf, putBack } from "./exam/controls.js";
 import { deliver, FINAL, post } from "./exam/courier.js";
 import { askToSignIn, renewForms, signedIn } from "./exam/session.js";
 import { all, drop, keep } from "./exam/waiting.js";
@@ -78,32 +79,6 @@ class ExamPaper extends HTMLElement {
     return this.querySelector(`[data-question="${position}"]`);
   }
 
-  // What the controls of a question say, in the shape that the server keeps.
-  answer(section) {
-    const form = section.querySelector("form");
-    const said = (name) => [...form.querySelectorAll(`[name^="${name}-"]`)].map((input) => input.value);
-    const places = (name) => said(name).map((value) => (value === "" ? null : Number(value)));
-    const some = (values) => values.some((value) => value !== null && String(value).trim() !== "");
-    if (form.querySelector("[name^=gap-]")) {
-      const gaps = said("gap").map((value) => (/^place:\d+$/.test(value) ? Number(value.slice(6)) : value));
-      return some(gaps) ? { gaps } : {};
-    }
-    if (form.querySelector("[name^=pair-]")) return some(places("pair")) ? { pairs: places("pair") } : {};
-    if (form.querySelector("[name^=sequence-]")) {
-      const at = places("sequence");
-      const sequence = at.map((_, place) => (at.includes(place) ? at.indexOf(place) : null));
-      return some(sequence) ? { sequence } : {};
-    }
-    const kept = form.querySelector("[name=kept]");
-    if (kept) return kept.value ? { file: Number(kept.value) } : {};
-    const text = form.querySelector("[name=text]");
-    if (text) return text.value.trim() ? { text: text.value } : {};
-    const truth = form.querySelector("[name=answer]:checked");
-    if (form.querySelector("[name=answer]")) return truth ? { answer: truth.value === "true" } : {};
-    const chosen = [...form.querySelectorAll("[name=chosen]:checked")].map((input) => Number(input.value));
-    return chosen.length ? { chosen } : {};
-  }
-
   // An answer that an earlier page could not send is put back, if the server has nothing newer.
   restore(position, entry) {
     const section = this.section(position);
@@ -112,19 +87,7 @@ class ExamPaper extends HTMLElement {
       return;
     }
     this.seqs[position] = entry.seq;
-    const { answer } = entry;
-    const gap = (value) => (typeof value === "number" ? `place:${value}` : value);
-    for (const input of section.querySelectorAll("input, select, textarea")) {
-      const [name, place] = input.name.split("-");
-      if (name === "text") input.value = answer.text || "";
-      if (name === "answer") input.checked = answer.answer === (input.value === "true");
-      if (name === "chosen") input.checked = (answer.chosen || []).includes(Number(input.value));
-      if (name === "gap") input.value = gap((answer.gaps || [])[place]) ?? "";
-      if (name === "pair") input.value = (answer.pairs || [])[place] ?? "";
-      if (name === "sequence") input.value = String((answer.sequence || []).indexOf(Number(place))).replace("-1", "");
-      if (name === "kept") input.value = answer.file || "";
-      if (name === "marked") input.checked = entry.marked;
-    }
+    putBack(section, entry);
   }
 
   written(event) {
@@ -148,7 +111,7 @@ class ExamPaper extends HTMLElement {
       attempt: this.attempt,
       position,
       seq,
-      answer: this.answer(section),
+      answer: answerOf(section),
       marked: section.querySelector("[name=marked]").checked,
       spent_ms: this.spent[position],
       edited: Math.round(this.epoch + performance.now()),
@@ -346,7 +309,7 @@ class ExamPaper extends HTMLElement {
     let marked = 0;
     for (const section of this.sections) {
       const waits = this.waiting[section.dataset.question];
-      const done = Object.keys(this.answer(section)).length > 0 || Boolean(waits && waits.blob);
+      const done = Object.keys(answerOf(section)).length > 0 || Boolean(waits && waits.blob);
       const mark = section.querySelector("[name=marked]").checked;
       answered += done;
       marked += mark;
