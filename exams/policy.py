@@ -3,6 +3,7 @@
 from ipaddress import ip_address, ip_network
 
 from allauth.account.adapter import get_adapter
+from django.core import signing
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -16,9 +17,24 @@ from ground.errors import Refused
 from people.models import Role, User
 from people.policy import has_role, staff_in_reach
 
+TAB, FORMER_TAB = "exams.save", "exams.typing"
+"""Salts of a tab's token; pages of the typing test that were opened before both became one bring the former."""
 HOLDS_SITTINGS = (Role.EXAMINER, Role.PERSONNEL)
 MARKS = (Role.EXAMINER,)
 WRITES_QUESTIONS = (Role.TRAINER, Role.EXAMINER, Role.ADMINISTRATOR)
+
+
+def token_of(attempt: Attempt) -> str:
+    """The token of the newest tab. Its form stays, so that a page opened before a new release still saves after it."""
+    return signing.dumps([attempt.pk, attempt.generation, attempt.candidacy.user_id], salt=TAB)
+
+
+def tab_of(token: str) -> tuple[int, int, int]:
+    """(attempt, generation, person) out of a signed token; raises BadSignature."""
+    try:
+        return tuple(signing.loads(token, salt=TAB))
+    except signing.BadSignature:
+        return tuple(signing.loads(token, salt=FORMER_TAB))
 
 
 def candidates_in_reach(request: HttpRequest) -> QuerySet[User]:

@@ -26,8 +26,8 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = self._of_person(request) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        wanted = (self._of_person(request), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+        language = next((one for one in wanted if one in dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -36,5 +36,7 @@ class LanguageMiddleware:
 
     @staticmethod
     def _of_person(request: HttpRequest) -> str:
-        """A request that brings a token of its own is answered in codes: neither session nor person is loaded for it."""
-        return "" if "X-Token" in request.headers else getattr(request.user, "language", "")
+        """A request that brings a token of its own says its page's language: neither session nor person is loaded for it."""
+        if "X-Token" in request.headers:
+            return request.headers.get("Accept-Language", "").lower()
+        return getattr(request.user, "language", "")

@@ -632,6 +632,7 @@ class Migration(migrations.Migration):
                 ('records', models.JSONField(verbose_name='records')),
                 ('length', models.PositiveIntegerField(verbose_name='length of the text after it')),
                 ('ends_ms', models.PositiveIntegerField(verbose_name='time of its last record, ms')),
+                ('received_ms', models.PositiveIntegerField(verbose_name='received, ms since the start without pauses')),
                 ('received_at', models.DateTimeField(verbose_name='received')),
                 ('late', models.BooleanField(default=False, verbose_name='late')),
                 ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='exams.attempt', verbose_name='attempt')),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -170,10 +170,9 @@ def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
 
 def take_over(*, attempt: Attempt, now: datetime) -> Attempt:
     """A newer tab writes from now on: the generation rises, older tabs are refused. The clock runs on."""
-    Attempt.objects.filter(pk=attempt.pk, state=State.OPEN, deadline__gt=now - GRACE).update(
-        generation=F("generation") + 1
-    )
-    attempt.refresh_from_db(fields=["generation", "state"])
+    in_time = Q(deadline__gt=now - GRACE) | Q(paused_at__isnull=False)
+    Attempt.objects.filter(in_time, pk=attempt.pk, state=State.OPEN).update(generation=F("generation") + 1)
+    attempt.refresh_from_db(fields=["generation", "state", "deadline", "paused_at"])
     return attempt
 
 
@@ -181,7 +180,8 @@ def take_over(*, attempt: Attempt, now: datetime) -> Attempt:
 def submit(
     *, attempt: Attempt, now: datetime, ended_by: str = EndedBy.CANDIDATE, by: User | None = None, reason: str = ""
 ) -> Attempt:
-    """Ends an attempt: grades every answer, sets score and passed, folds the result. An ended attempt is returned as is.
+    """Ends an attempt: grades every answer, sets score and passed, folds the result. An ended attempt is returned as is,
+    and so is one whose clock stands when the clock is to end it.
 
     The score is in percent of the paper's points, cut after two places; the pass mark is the one at the start, and passing
     is decided in whole points. A typing attempt is scored by the typing room.
@@ -190,9 +190,9 @@ def submit(
     tries = list(queries.tries_of(candidacy).select_for_update(of=("self",)).select_related("part", "paper"))
     attempt = next(one for one in tries if one.pk == attempt.pk)
     attempt.candidacy = candidacy
-    if attempt.state != State.OPEN:
+    if attempt.state != State.OPEN or (ended_by == EndedBy.CLOCK and attempt.paused_at is not None):
         return attempt
-    if ended_by == EndedBy.CANDIDATE and now > attempt.deadline:
+    if ended_by == EndedBy.CANDIDATE and (attempt.paused_at or now) > attempt.deadline:
         ended_by = EndedBy.CLOCK
     if attempt.part.kind == ExamPart.Kind.TYPING:
         attempt.typing = typing.finish(attempt=attempt, now=now)

@@ -1,7 +1,7 @@
 """The page's own beat: one statement that says the time left and notes that the candidate is there."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,11 +13,11 @@ from exams.services.saving import LARGEST
 
 @dataclass(frozen=True)
 class Clock:
-    """Where an attempt stands: `seconds` left, `extra` seconds granted within its time, the newest `tab`."""
+    """Where an attempt stands: `left_ms` milliseconds left, `extra` seconds granted within its time, the newest `tab`."""
 
     open: bool
     tab: int
-    seconds: int = 0
+    left_ms: int = 0
     extra: int = 0
     paused: bool = False
 
@@ -45,7 +45,7 @@ def beat(*, attempt_id: int, generation: int, away: int, now: datetime) -> Clock
     return Clock(
         open=True,
         tab=generation,
-        seconds=max(0, int((deadline - (paused or now)).total_seconds())),
+        left_ms=max(0, (deadline - (paused or now)) // timedelta(milliseconds=1)),
         extra=max(0, round((deadline - base).total_seconds())),
         paused=paused is not None,
     )

@@ -52,7 +52,8 @@ def give_time(*, attempts: Iterable[Attempt], minutes: int, reason: str, by: Use
 
 @transaction.atomic
 def pause(*, attempts: Iterable[Attempt], reason: str, by: User, now: datetime) -> Done:
-    """Stops the clock of open papers: nothing is saved and the sweeper leaves them until somebody lets them go on."""
+    """Stops the clock of open papers and typing tests: what is done meanwhile is not saved, and the sweeper leaves them until
+    somebody lets them go on. The allotted time of a typing test stays what it is."""
     stopped, left = _open(attempts, by, reason, now, _refuse_pause)
     _set(stopped, paused_at=now)
     return _done("paused", stopped, left, by, now, reason)
@@ -145,10 +146,6 @@ def _refuse_time(attempt: Attempt, now: datetime) -> None:
 
 
 def _refuse_pause(attempt: Attempt, now: datetime) -> None:
-    if attempt.part.kind == ExamPart.Kind.TYPING:
-        raise Refused(
-            _("A typing test cannot be paused: its keystrokes are timed. End it and grant another try."), code="typing"
-        )
     if attempt.paused_at is not None:
         raise Refused(_("The clock of this attempt stands already."), code="paused")
     _refuse_over(attempt, now)

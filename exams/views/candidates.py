@@ -17,7 +17,6 @@ from exams import policy, queries, services
 from exams.formats import calendar, safe_browser
 from exams.models import Attempt, Candidacy, ExamPart, Sitting
 from exams.typing import queries as typing
-from exams.views.saving import token_of
 from ground.errors import Refused
 from ground.numbers import whole
 
@@ -173,7 +172,7 @@ def _sheet(request: HttpRequest, current: Attempt, questions: list[queries.Asked
         "extra_minutes": -(-extra // 60),
         "seconds": left,
         "shown": f"{left // 60:02}:{left % 60:02}",
-        "token": token_of(current),
+        "token": policy.token_of(current),
         "server_now": int(request.now.timestamp() * 1000),
         "paper_url": reverse("exams:attempt", args=[current.pk]),
         "login_url": f"{reverse('account_login')}?{urlencode({'next': reverse('exams:signed_in')})}",

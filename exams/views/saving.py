@@ -1,4 +1,4 @@
-"""What a paper in a browser does by its signed token [attempt, tab, person]: save, ask the clock, send what was late.
+"""What a paper or a typing test in a browser does by its signed token [attempt, tab, person]: save, ask the clock, send what was late.
 
 By JSON the token alone speaks: no session is read and no person loaded, so it works on after a sign-out, and a form of
 another site can neither forge the token nor send the content type. The plain form of a browser without script keeps both.
@@ -21,19 +21,14 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from exams import services
-from exams.models import AnswerFile, Attempt
+from exams.models import AnswerFile
+from exams.policy import tab_of
 from exams.views.answers import answer_in
 from ground.errors import Refused
 
-SALT = "exams.save"
 JSON = "application/json"
 MOST = 200
 """Answers in one request: more questions than any paper has."""
-
-
-def token_of(attempt: Attempt) -> str:
-    """The token of the newest tab. Its form stays, so that a page opened before a new release still saves after it."""
-    return signing.dumps([attempt.pk, attempt.generation, attempt.candidacy.user_id], salt=SALT)
 
 
 @login_not_required
@@ -54,7 +49,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 def clock(request: HttpRequest, pk: int) -> HttpResponse:
-    """The seconds left, what was granted within them, whether the clock stands, and which tab is the newest.
+    """The time left, what was granted within them, whether the clock stands, and which tab is the newest.
 
     JSON {"token", "away"}: how often the page was left. A grant, a pause or an end reaches the page this way.
     """
@@ -66,7 +61,8 @@ def clock(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "open": beat.open,
             "tab": beat.tab,
-            "seconds": beat.seconds,
+            "seconds": beat.left_ms // 1000,
+            "left_ms": beat.left_ms,
             "extra": beat.extra,
             "paused": beat.paused,
             "now": int(request.now.timestamp() * 1000),
@@ -168,7 +164,7 @@ def _answers(given: dict[str, Any]) -> list[dict[str, Any]]:
 def _generation(given: Any, pk: int, person: int | None = None) -> int:
     """The tab's generation out of the signed token, which also says which attempt and whose it is."""
     try:
-        attempt_id, generation, user_id = signing.loads(str(given.get("token")), salt=SALT)
+        attempt_id, generation, user_id = tab_of(str(given.get("token")))
     except signing.BadSignature as error:
         raise BadRequest("token") from error
     if attempt_id != pk or person not in (None, user_id):

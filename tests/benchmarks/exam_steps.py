@@ -140,7 +140,7 @@ def queries_of(candidacy: Candidacy, part: ExamPart) -> dict[str, int]:
     start = f"/exams/sitting/{candidacy.pk}/start/{part.pk}/"
     count("start_attempt", lambda: client.get(client.post(start)["Location"]))
     attempt = Attempt.objects.select_related("candidacy").get(candidacy=candidacy)
-    from exams.views.saving import token_of
+    from exams.policy import token_of
 
     token, seqs = token_of(attempt), iter(range(1, 9))
 

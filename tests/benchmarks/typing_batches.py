@@ -25,10 +25,10 @@ if True:  # Django is set up by the import above
 
     from exams import services
     from exams.models import Attempt, ExamPart
+    from exams.policy import token_of
     from exams.typing import replay, scoring, wire
     from exams.typing import services as typing
     from exams.typing.models import TypingBatch, TypingRun
-    from exams.typing.views import saving
     from tests.benchmarks.ground import Figures, Site, gunicorn, measure, write
     from tests.conftest import PostgreSQLCopies
     from tests.exams import makers
@@ -137,7 +137,7 @@ def storm(site: Site, attempts: list[Attempt]) -> tuple[Figures, list[Person], f
     for number, attempt in enumerate(attempts):
         text = "".join(attempt.typing.text.split())
         records = shifted(typist.keys(text, per_minute=SPEED, until_ms=600_000, seed=number), typing_from)
-        persons.append(Person(attempt, site.port, EVERY * number / len(attempts), records, saving.token_of(attempt)))
+        persons.append(Person(attempt, site.port, EVERY * number / len(attempts), records, token_of(attempt)))
 
     async def everybody() -> None:
         await asyncio.gather(*(person.type(begun) for person in persons))
@@ -172,7 +172,7 @@ def queries_of(attempt: Attempt) -> int:
             url,
             encode(1, digest, packed),
             content_type="application/json",
-            headers={"X-Token": saving.token_of(attempt)},
+            headers={"X-Token": token_of(attempt)},
         )
     assert answer.status_code == 200, answer.content
     return len(asked)

@@ -95,18 +95,13 @@ def test_a_pause_stops_the_clock_and_both_deadlines_move_by_it(now):
     assert set(makers.answer(attempt, 1, now=now + 44 * minute).values()) == {"saved"}
 
 
-def test_a_typing_test_is_neither_given_time_nor_paused(now):
+def test_a_typing_test_is_not_given_time(now):
     attempt, by = scenes.attempt(now), factories.examiner()
     before = attempt.deadline
-    for act in (
-        lambda: services.give_time(attempts=one(attempt), minutes=5, reason="因", by=by, now=now),
-        lambda: services.pause(attempts=one(attempt), reason="因", by=by, now=now),
-    ):
-        with pytest.raises(Refused) as refused:
-            act()
-        assert refused.value.code == "typing"
+    with pytest.raises(Refused) as refused:
+        services.give_time(attempts=one(attempt), minutes=5, reason="因", by=by, now=now)
     attempt.refresh_from_db()
-    assert (attempt.deadline, attempt.paused_at, TimeGrant.objects.count()) == (before, None, 0)
+    assert (refused.value.code, attempt.deadline, TimeGrant.objects.count()) == ("typing", before, 0)
 
 
 def test_a_paused_attempt_may_be_given_time_and_ended(now):

@@ -16,8 +16,8 @@ from django.urls import reverse
 
 from exams import queries, services
 from exams.models import Attempt, AttemptRuling, LateResponse, Mark, Question, QuestionTopic, QuestionVersion, Result
+from exams.policy import token_of
 from exams.services.files import DOCX
-from exams.views.saving import token_of
 from ground.errors import Refused
 from people.services import end_access
 from tests import factories
@@ -140,7 +140,15 @@ def test_the_clock_is_one_statement_that_notes_presence(stranger, attempt, clock
     with CaptureQueriesContext(connection) as asked:
         beat = post(stranger, "clock", attempt, token=token, away=3).json()
     milliseconds = int((now + minute).timestamp() * 1000)
-    assert beat == {"open": True, "tab": 1, "seconds": 1740, "extra": 0, "paused": False, "now": milliseconds}
+    assert beat == {
+        "open": True,
+        "tab": 1,
+        "seconds": 1740,
+        "left_ms": 1_740_000,
+        "extra": 0,
+        "paused": False,
+        "now": milliseconds,
+    }
     assert len(asked) == 1
     post(stranger, "clock", attempt, away=1)
     attempt.refresh_from_db()

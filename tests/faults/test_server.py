@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from exams import queries, services, tasks
 from exams.models import Attempt, Mark, Paper
-from exams.views.saving import token_of
+from exams.policy import token_of
 from tests import factories
 from tests.exams import makers
 from tests.faults.conftest import patiently

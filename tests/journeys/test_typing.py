@@ -240,6 +240,94 @@ def test_what_waited_for_the_connection_outlives_a_reload(page, begun, complaint
     assert replayed(attempt).committed == text[:12]
 
 
+def test_a_pause_while_composing_covers_the_test_and_it_goes_on_with_what_stood_then(page, begun, complaints):
+    attempt, text, cdp = begun(ago=200)
+    complaints.allow("409")  # what was typed before the page heard of the pause
+    by, dialog = factories.examiner(), page.locator("dialog[data-paused]")
+    type_with_ime(cdp, text[:8])
+    saved(page)
+    compose(cdp, "ying")
+    exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=timezone.now())
+    page.wait_for_timeout(1_500)
+    commit(cdp, text[8:10])
+    compose(cdp, "yeting")
+    dialog.wait_for(timeout=10_000)
+    assert not page.locator("#typing-pad").is_visible()
+    left = page.locator("[data-part=face]").inner_text()
+    page.reload()
+    dialog.wait_for()
+    page.wait_for_timeout(2_500)
+    assert page.locator("[data-part=face]").inner_text() == left
+    assert page.locator(".passage p").count() == 0
+    exams.resume(attempts=Attempt.objects.all(), by=by, now=timezone.now())
+    page.locator(".passage p.now").wait_for()
+    assert not dialog.is_visible()
+    assert pad(page) == text[:8]
+    type_with_ime(cdp, text[8:16])
+    assert pad(page) == text[:16]
+    page.locator("summary.button").click()
+    page.locator("dialog[open] button:not([data-close])").click()
+    page.wait_for_url(f"**/exams/result/{attempt.candidacy_id}/")
+    run = TypingRun.objects.get(attempt=attempt)
+    assert (run.committed, run.errors, run.duration_ms) == (text[:16], 0, 300_000)
+    assert {flag["code"] for flag in run.flags} <= {"automated"}
+    assert Attempt.objects.get().deadline > attempt.deadline + timedelta(seconds=4)
+
+
+def test_a_pause_and_its_end_reach_a_page_that_stays_and_an_end_hands_in(page, begun, complaints):
+    attempt, text, cdp = begun()
+    complaints.allow("409")
+    by, dialog = factories.examiner(), page.locator("dialog[data-paused]")
+    type_with_ime(cdp, text[:8])
+    saved(page)
+    exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=timezone.now())
+    page.wait_for_timeout(1_500)
+    type_with_ime(cdp, text[8:12])
+    dialog.wait_for(timeout=10_000)
+    exams.resume(attempts=Attempt.objects.all(), by=by, now=timezone.now())
+    dialog.wait_for(state="hidden", timeout=10_000)
+    page.locator(".passage p.now").wait_for()
+    assert pad(page) == text[:8]
+    assert page.evaluate("document.activeElement.id") == "typing-pad"
+    type_with_ime(cdp, text[8:16])
+    saved(page)
+    assert replayed(attempt).committed == text[:16]
+    assert text.startswith(page.locator(".passage p").first.inner_text())
+    # A pause that the page missed: what it typed beyond the clock goes, and it goes on.
+    page.evaluate("clearInterval(document.querySelector('typing-test').rest.beat)")
+    exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=timezone.now())
+    page.wait_for_timeout(2_500)
+    exams.resume(attempts=Attempt.objects.all(), by=by, now=timezone.now())
+    type_with_ime(cdp, "错字")
+    page.wait_for_function("() => document.querySelector('typing-test').generation === 4")
+    page.locator(".passage p.now").wait_for()
+    assert pad(page) == text[:16]
+    type_with_ime(cdp, text[16:20])
+    saved(page)
+    assert replayed(attempt).committed == text[:20]
+    exams.end_attempts(attempts=Attempt.objects.select_related("candidacy"), reason="疏散", by=by, now=timezone.now())
+    page.evaluate("document.querySelector('typing-test').rest.ask()")  # its beat was switched off above
+    page.wait_for_url(f"**/exams/result/{attempt.candidacy_id}/")
+    assert TypingRun.objects.get().committed == text[:20]
+
+
+def test_time_that_is_up_only_by_the_page_while_the_clock_stands_hands_nothing_in(page, begun, complaints):
+    attempt, text, cdp = begun(ago=294)
+    complaints.allow("409")
+    by = factories.examiner()
+    page.evaluate("clearInterval(document.querySelector('typing-test').rest.beat)")
+    type_with_ime(cdp, text[:8])
+    saved(page)
+    exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=timezone.now())
+    page.locator("dialog[data-paused]").wait_for()
+    page.wait_for_timeout(1_000)
+    assert Attempt.objects.get().state == Attempt.State.OPEN
+    exams.resume(attempts=Attempt.objects.all(), by=by, now=timezone.now())
+    page.evaluate("document.querySelector('typing-test').rest.ask()")
+    page.wait_for_url(f"**/exams/result/{attempt.candidacy_id}/", timeout=20_000)
+    assert TypingRun.objects.get().committed == text[:8]
+
+
 def test_a_second_window_takes_over_and_the_first_says_so(page, begun, context, complaints):
     attempt, text, cdp = begun()
     complaints.allow("409")

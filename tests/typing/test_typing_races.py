@@ -12,6 +12,7 @@ from exams.models import Attempt
 from exams.services import take_over
 from exams.typing.models import TypingBatch, TypingRun
 from ground.errors import Refused
+from tests import factories
 from tests.typing import scenes
 from tests.typing.scenes import Browser, insert
 
@@ -108,6 +109,74 @@ class TestRaces:
 
         assert "True" in at_once(hand_in, send)
         assert TypingRun.objects.get().committed == "客户"
+
+    @pytest.mark.parametrize("turn", range(4))
+    def test_a_batch_against_a_pause_is_kept_or_refused_by_the_clock_that_counts(self, now, turn):
+        attempt, by = scenes.attempt(now), factories.examiner()
+        browser = Browser(attempt)
+        batch, at = browser.batch([insert(9000, 0, "客户")]), after(attempt, seconds=10)
+        acts = [
+            lambda: browser.deliver(batch, at).elapsed_ms,
+            lambda: (
+                exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=after(attempt, seconds=4)).done
+            ),
+        ]
+        outcomes = at_once(*(acts if turn % 2 else reversed(acts)))
+        assert sorted(outcomes) in (["1", "10000"], ["1", "paused"])
+        assert TypingBatch.objects.exists() == ("10000" in outcomes)
+
+    def test_a_batch_that_meets_a_pause_half_done_waits_for_it_and_is_refused(self, now):
+        attempt, by, paused = scenes.attempt(now), factories.examiner(), threading.Event()
+        browser = Browser(attempt)
+        before = browser.batch([insert(4500, 0, "客户")])
+        beyond = Browser(attempt).batch([insert(9000, 0, "客户")])
+
+        def stop() -> None:
+            with transaction.atomic():
+                exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=after(attempt, seconds=4))
+                paused.set()
+                time.sleep(0.5)
+
+        def send(batch):
+            paused.wait(10)
+            return browser.deliver(batch, after(attempt, seconds=10)).elapsed_ms
+
+        assert "paused" in at_once(stop, lambda: send(beyond))
+        assert not TypingBatch.objects.exists()
+        assert send(before) == 4000
+
+    def test_a_batch_that_meets_the_end_of_a_pause_half_done_goes_by_the_new_clock(self, now):
+        attempt, by, going = scenes.attempt(now), factories.examiner(), threading.Event()
+        exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=after(attempt, seconds=4))
+        batch = Browser(attempt).batch([insert(3900, 0, "客户")])
+
+        def go_on() -> None:
+            with transaction.atomic():
+                exams.resume(attempts=Attempt.objects.all(), by=by, now=after(attempt, seconds=60))
+                going.set()
+                time.sleep(0.5)
+
+        def send() -> int:
+            going.wait(10)
+            return Browser(attempt).deliver(batch, after(attempt, seconds=61)).elapsed_ms
+
+        assert "5000" in at_once(go_on, send)
+        assert TypingBatch.objects.get().received_ms == 5000
+
+    @pytest.mark.parametrize("turn", range(4))
+    def test_a_pause_against_handing_in_is_done_before_it_or_refused(self, now, turn):
+        attempt, by = scenes.attempt(now), factories.examiner()
+        Browser(attempt).send([insert(1000, 0, "客户")], after(attempt, seconds=2))
+        at = after(attempt, seconds=4)
+        acts = [
+            lambda: exams.submit(attempt=Attempt.objects.get(), now=at).state,
+            lambda: exams.pause(attempts=Attempt.objects.all(), reason="火警", by=by, now=at).done,
+        ]
+        outcomes = at_once(*(acts if turn % 2 else reversed(acts)))
+        attempt.refresh_from_db()
+        assert "graded" in outcomes
+        assert set(outcomes) <= {"graded", "1", "ended"}
+        assert (attempt.state, attempt.paused_at, TypingRun.objects.get().committed) == ("graded", None, "客户")
 
     def test_two_tabs_that_take_over_at_once_leave_one_that_writes(self, now):
         attempt = scenes.attempt(now)

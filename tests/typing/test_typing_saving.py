@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from exams import services as exams
+from exams.policy import token_of
 from exams.services import take_over
 from exams.typing import services
 from exams.typing.models import TypingBatch, TypingRun
-from exams.typing.views import saving
 from people.services import choose_language
 from tests import factories
 from tests.typing import scenes
@@ -29,7 +29,7 @@ def begun(client, now):
     url = reverse("exams:typing_batch", args=[attempt.pk])
 
     def post(body, token=None, **more):
-        token = saving.token_of(attempt) if token is None else token
+        token = token_of(attempt) if token is None else token
         body = body if isinstance(body, bytes) else json.dumps(body)
         return client.post(url, body, content_type="application/json", headers={"X-Token": token}, **more)
 
@@ -48,7 +48,7 @@ class TestView:
         answer = post(body_of(browser.batch([insert(1000, 0, "客户")])))
         assert (answer.status_code, answer.json()) == (200, {"seq": 1, "late": False, "elapsed_ms": 60_000})
         next_one = body_of(browser.batch([insert(2000, 2, "走")]))
-        old = saving.token_of(attempt)
+        old = token_of(attempt)
         take_over(attempt=attempt, now=attempt.started_at)
         stale = post(next_one, token=old)
         assert (stale.status_code, stale.json()["code"]) == (409, "generation")
@@ -83,7 +83,7 @@ class TestView:
     def test_the_token_of_another_attempt_opens_nothing(self, begun, now):
         _client, attempt, post = begun
         other = scenes.attempt(now)
-        answer = post(body_of(Browser(attempt).batch([insert(1000, 0, "客户")])), token=saving.token_of(other))
+        answer = post(body_of(Browser(attempt).batch([insert(1000, 0, "客户")])), token=token_of(other))
         assert (answer.status_code, answer.json()["code"]) == (400, "token")
 
     @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ class TestView:
     def test_a_form_of_another_site_is_refused(self, begun):
         client, attempt, _post = begun
         url = reverse("exams:typing_batch", args=[attempt.pk])
-        answer = client.post(url, {"seq": "1"}, headers={"X-Token": saving.token_of(attempt)})
+        answer = client.post(url, {"seq": "1"}, headers={"X-Token": token_of(attempt)})
         assert (answer.status_code, answer.json()["code"]) == (400, "shape")
 
     def test_ten_megabytes_are_refused_before_they_are_read_and_what_was_kept_stays(self, begun):

@@ -5,6 +5,7 @@ from typing import Any
 
 from exams.models.attempts import Attempt
 from exams.typing import passages, replay, wire
+from exams.typing.clock import elapsed_ms
 from exams.typing.models import TypingBatch, TypingRun
 
 CHUNKS_AHEAD = 2
@@ -40,7 +41,8 @@ def resume(attempt: Attempt, run: TypingRun, now: datetime) -> dict[str, Any]:
     return {
         "generation": attempt.generation,
         "open": attempt.state == Attempt.State.OPEN,
-        "elapsed_ms": _elapsed(attempt, now),
+        "paused": attempt.paused_at is not None,
+        "elapsed_ms": elapsed_ms(run.duration_ms, attempt.deadline, attempt.paused_at, now),
         "duration_ms": run.duration_ms,
         "seq": last.seq if last else 0,
         "hash": last.hash if last else "",
@@ -73,7 +75,3 @@ def _shown(committed: str, pieces: list[list[str]]) -> int:
         if typed < end:
             return index + CHUNKS_AHEAD
     return len(pieces) - 1
-
-
-def _elapsed(attempt: Attempt, now: datetime) -> int:
-    return int((now - attempt.started_at).total_seconds() * 1000)

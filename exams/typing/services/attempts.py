@@ -88,12 +88,12 @@ def finish(*, attempt: Attempt, now: datetime) -> TypingRun:
 
 def counted_replay(run: TypingRun, attempt: Attempt) -> replay.Replay:
     """The replay of the batches that count: not late, received by deadline and grace, records up to the allotted time."""
-    closes = attempt.started_at + timedelta(milliseconds=run.duration_ms) + GRACE
-    batches = TypingBatch.objects.filter(attempt=attempt, late=False, received_at__lte=closes).order_by("seq")
+    closes = run.duration_ms + GRACE // timedelta(milliseconds=1)
+    batches = TypingBatch.objects.filter(attempt=attempt, late=False, received_ms__lte=closes).order_by("seq")
     state = replay.Replay()
-    for packed, received_at in batches.values_list("records", "received_at"):
+    for packed, received_ms in batches.values_list("records", "received_ms"):
         records = wire.unpack(packed)
-        state.counts["network_gap"] += _ms(received_at - attempt.started_at) - records[0]["t"] > GAP_MS
+        state.counts["network_gap"] += received_ms - records[0]["t"] > GAP_MS
         for record in records:
             if record["t"] > run.duration_ms:
                 return state
@@ -107,7 +107,3 @@ def score_of(run: TypingRun, committed: str) -> scoring.Score:
     return scoring.score(
         run.text, committed, run.duration_ms, standard["threshold"], standard["gate"], standard["punctuation"]
     )
-
-
-def _ms(period: timedelta) -> int:
-    return period // timedelta(milliseconds=1)

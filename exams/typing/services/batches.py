@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams.models.attempts import Attempt
 from exams.typing import replay, wire
+from exams.typing.clock import elapsed_ms
 from ground.errors import Refused
 
 GRACE = timedelta(seconds=5)  # for the last batch to arrive
@@ -29,13 +30,14 @@ REFUSALS: dict[str, str | Promise] = {
     "fork": _("Another window has gone on with this test. Reload the page."),
     "hash": _("The keystrokes were changed on their way. Reload the page."),
     "unknown": _("There is no such test."),
+    "paused": _("The invigilator has paused the clock; nothing is saved meanwhile."),
     **dict.fromkeys(("shape", "too_many", "time", "order", "splice", "character", "too_long"), RELOAD),
 }
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A batch that is stored: its number, whether it came too late to count, and the time since the start."""
+    """A batch that is stored: its number, whether it came too late to count, and the time since the start, pauses left out."""
 
     seq: int
     late: bool
@@ -48,19 +50,24 @@ class _Standing:
 
     open: bool
     generation: int
-    started_at: datetime
     deadline: datetime
+    paused_at: datetime | None
     ended_at: datetime | None
+    duration_ms: int
     before: tuple[str, int, int] | None = None  # hash, length, ends_ms
     same: tuple[str, bool] | None = None  # hash, late
+
+    def elapsed(self, now: datetime) -> int:
+        """Milliseconds since the start, pauses left out."""
+        return elapsed_ms(self.duration_ms, self.deadline, self.paused_at, now)
 
 
 def append_batch(*, attempt_id: int, generation: int, seq: Any, batch_hash: Any, records: Any, now: datetime) -> Kept:
     """Keeps one batch of keystroke records (wire.py); the same batch again is told as kept. They come in order, from seq 1.
 
     While the attempt is open and until deadline and grace, only the newest tab may write. Later batches are kept, marked
-    late and never counted. Batches are never changed, so what is read of the one before stays true; the statement that keeps
-    a batch tests once more, under a lock shared with handing in, that the attempt takes it. Two queries.
+    late and never counted. While the clock stands, what was typed before is taken. Batches are never changed, so what is read of the one before stays true; the statement that keeps
+    a batch tests once more, under a lock shared with handing in and pausing, that the attempt takes it. Two queries.
 
     Raises Refused, always without a change. The codes are listed in docs/typing.md, section 3, and in REFUSALS.
     """
@@ -74,21 +81,23 @@ def append_batch(*, attempt_id: int, generation: int, seq: Any, batch_hash: Any,
             standing = _standing(attempt_id, seq)
             if standing is None:
                 raise replay.BadRecords("unknown")
-            elapsed = _ms(now - standing.started_at)
+            elapsed = standing.elapsed(now)
             if standing.same is not None:
                 if standing.same[0] != batch_hash:
                     raise replay.BadRecords("fork")
                 return Kept(seq, standing.same[1], elapsed)
-            late = not standing.open or now > standing.deadline + GRACE
+            late = not standing.open or (standing.paused_at or now) > standing.deadline + GRACE
             _check_standing(standing, generation, seq, late, now)
             before_hash, length, ends_ms = standing.before or ("", 0, 0)
             if batch_hash != wire.chain(before_hash, records):
                 raise replay.BadRecords("hash")
+            if standing.paused_at is not None and unpacked[-1]["t"] > elapsed + SLACK_MS:
+                raise replay.BadRecords("paused")
             length, ends_ms = replay.check(unpacked, latest_ms=elapsed + SLACK_MS, after_ms=ends_ms, length=length)
             row = (seq, batch_hash, json.dumps(records, ensure_ascii=False), length, ends_ms)
-            if _insert(attempt_id, None if late else generation, row, now):
+            if _insert(attempt_id, standing, None if late else generation, (*row, elapsed), now):
                 return Kept(seq, late, elapsed)
-            # Meanwhile the test ended, another tab took over, or the same number was kept: look again.
+            # Meanwhile the test ended, paused or went on, another tab took over, or the same number was kept: look again.
     except replay.BadRecords as bad:
         raise Refused(REFUSALS[bad.code], code=bad.code) from bad
 
@@ -99,7 +108,7 @@ def _check_standing(standing: _Standing, generation: int, seq: int, late: bool, 
         raise replay.BadRecords("closed")
     if not late and generation != standing.generation:
         raise replay.BadRecords("generation")
-    if seq > SPARE_BATCHES + BATCHES_A_SECOND * _ms(now - standing.started_at) // 1000:
+    if seq > SPARE_BATCHES + BATCHES_A_SECOND * standing.elapsed(now) // 1000:
         raise replay.BadRecords("too_many")
     if standing.before is None and seq > 1:
         raise replay.BadRecords("gap")
@@ -108,8 +117,8 @@ def _check_standing(standing: _Standing, generation: int, seq: int, late: bool, 
 def _standing(attempt_id: int, seq: int) -> _Standing | None:
     """One query."""
     near = FilteredRelation("batches", condition=Q(batches__seq__in=(seq - 1, seq)))
-    rows = Attempt.objects.filter(pk=attempt_id).annotate(near=near).order_by()
-    of_attempt = ("state", "generation", "started_at", "deadline", "ended_at")
+    rows = Attempt.objects.filter(pk=attempt_id, typing__isnull=False).annotate(near=near).order_by()
+    of_attempt = ("state", "generation", "deadline", "paused_at", "ended_at", "typing__duration_ms")
     of_batch = ("near__seq", "near__hash", "near__length", "near__ends_ms", "near__late")
     standing = None
     for state, *attempt, number, digest, length, ends_ms, late in rows.values_list(*of_attempt, *of_batch):
@@ -121,21 +130,29 @@ def _standing(attempt_id: int, seq: int) -> _Standing | None:
     return standing
 
 
-def _insert(attempt_id: int, generation: int | None, row: tuple[Any, ...], now: datetime) -> bool:
-    """Whether the batch was kept; None as generation marks it late. On PostgreSQL it shares a lock with handing in."""
+def _insert(attempt_id: int, standing: _Standing, generation: int | None, row: tuple[Any, ...], now: datetime) -> bool:
+    """Whether the batch was kept, by the clock as it was read; None as generation marks it late.
+
+    On PostgreSQL it shares a lock with handing in and pausing.
+    """
     postgresql = connection.vendor == "postgresql"
     lock = "FOR SHARE OF a" if postgresql else ""
     moment = connection.ops.adapt_datetimefield_value
     takes, given = "", []
     if generation is not None:
         takes, given = (
-            "AND a.state = 'open' AND a.generation = %s AND a.deadline >= %s",
-            [generation, moment(now - GRACE)],
+            "AND a.state = 'open' AND a.generation = %s AND a.deadline = %s",
+            [
+                generation,
+                moment(standing.deadline),
+            ],
         )
+        takes += " AND a.paused_at IS NULL" if standing.paused_at is None else " AND a.paused_at = %s"
+        given += [] if standing.paused_at is None else [moment(standing.paused_at)]
     cast = ("CAST(%s AS jsonb)", "CAST(%s AS timestamptz)") if postgresql else ("%s", "%s")
     sql = f"""
-        INSERT INTO exams_typingbatch (attempt_id, seq, hash, records, length, ends_ms, received_at, late)
-        SELECT a.id, %s, %s, {cast[0]}, %s, %s, {cast[1]}, %s
+        INSERT INTO exams_typingbatch (attempt_id, seq, hash, records, length, ends_ms, received_ms, received_at, late)
+        SELECT a.id, %s, %s, {cast[0]}, %s, %s, %s, {cast[1]}, %s
         FROM exams_attempt a WHERE a.id = %s {takes} {lock}
         ON CONFLICT (attempt_id, seq) DO NOTHING
         RETURNING seq
@@ -143,7 +160,3 @@ def _insert(attempt_id: int, generation: int | None, row: tuple[Any, ...], now: 
     with connection.cursor() as cursor:
         cursor.execute(sql, [*row, moment(now), generation is None, attempt_id, *given])
         return cursor.fetchone() is not None
-
-
-def _ms(period: timedelta) -> int:
-    return period // timedelta(milliseconds=1)

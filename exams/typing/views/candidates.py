@@ -13,7 +13,6 @@ from exams.services import GRACE, submit, take_over
 from exams.typing import passages, queries
 from exams.typing.models import TypingRun
 from exams.typing.services import rulings
-from exams.typing.views import saving
 from ground.errors import Refused
 
 
@@ -50,7 +49,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("exams:candidacy", pk=run.attempt.candidacy_id)
-    seconds = max(0, int((run.attempt.deadline - request.now).total_seconds()))
+    seconds = max(0, int((run.attempt.deadline - (run.attempt.paused_at or request.now)).total_seconds()))
     shown = f"{seconds // 60:02}:{seconds % 60:02}"
     return render(request, "exams/typing/attempt.html", {"run": run, "attempt": run.attempt, "shown": shown})
 
@@ -61,7 +60,7 @@ def resume(request: HttpRequest, pk: int) -> JsonResponse:
     """This window goes on with the test: clock, text so far, first pieces of the passage. Older windows are refused."""
     run = _run(request, pk)
     run.attempt = take_over(attempt=run.attempt, now=request.now)
-    return JsonResponse(queries.resume(run.attempt, run, request.now) | {"token": saving.token_of(run.attempt)})
+    return JsonResponse(queries.resume(run.attempt, run, request.now) | {"token": policy.token_of(run.attempt)})
 
 
 @require_safe
@@ -115,7 +114,8 @@ def _order(request: HttpRequest, pk: int) -> AttemptRuling:
 
 def _over(request: HttpRequest, run: TypingRun) -> bool:
     """Whether it has ended; what the clock has ended but the sweeper has not met yet is ended here."""
-    if run.attempt.state == Attempt.State.OPEN and request.now >= run.attempt.deadline + GRACE:
-        submit(attempt=run.attempt, now=request.now, ended_by=Attempt.EndedBy.CLOCK)
+    current = run.attempt
+    if current.state == Attempt.State.OPEN and not current.paused_at and request.now >= current.deadline + GRACE:
+        submit(attempt=current, now=request.now, ended_by=Attempt.EndedBy.CLOCK)
         return True
-    return run.attempt.state != Attempt.State.OPEN
+    return current.state != Attempt.State.OPEN

@@ -15,19 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from exams.models import Attempt
+from exams.policy import tab_of
 from exams.typing import services
 from ground.errors import Refused
 
-SALT = "exams.typing"
 JSON = "application/json"
 LARGEST = 256 * 1024
 """Bytes of one batch: 600 records take some 12 KiB."""
-
-
-def token_of(attempt: Attempt) -> str:
-    """The token of the newest tab. Its form stays, so that a page opened before a new release still saves after it."""
-    return signing.dumps([attempt.pk, attempt.generation, attempt.candidacy.user_id], salt=SALT)
 
 
 @login_not_required
@@ -40,7 +34,7 @@ def batch(request: HttpRequest, pk: int) -> JsonResponse:
     Answers {"seq", "late", "elapsed_ms"}, or {"code", "sentence"} with a status of 400 and more.
     """
     try:
-        attempt_id, generation, _user = signing.loads(request.headers.get("X-Token", ""), salt=SALT)
+        attempt_id, generation, _user = tab_of(request.headers.get("X-Token", ""))
     except signing.BadSignature:
         attempt_id = generation = None
     if attempt_id != pk:

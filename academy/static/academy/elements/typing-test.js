@@ -9,6 +9,7 @@ import { looksLikeTouch } from "./typing/keyboard.js";
 import { Pad } from "./typing/pad.js";
 import { reduce, start } from "./typing/reducer.js";
 import { ReplayView } from "./typing/replay-view.js";
+import { Rest } from "./typing/rest.js";
 import { sha256 } from "./typing/sha256.js";
 import { Sheet } from "./typing/sheet.js";
 import { Outbox, Refusal, SignedOut, post } from "./typing/sync.js";
@@ -58,6 +59,7 @@ class TypingTest extends HTMLElement {
   disconnectedCallback() {
     clearInterval(this.beat);
     this.quiet?.abort();
+    this.rest?.end();
     this.view?.end();
   }
 
@@ -82,7 +84,11 @@ class TypingTest extends HTMLElement {
       token: this.token,
       report: (state, refusal) => this.report(state, refusal),
       heard: (answer) => this.setClock(answer.elapsed_ms),
+      clock: () => this.rest.ask(true),
     });
+    this.rest ||= new Rest(this);
+    if (this.resuming) return;
+    this.resuming = true;
     this.report("waiting");
     try {
       let answer = await this.ask();
@@ -90,7 +96,14 @@ class TypingTest extends HTMLElement {
         answer = await this.ask();
         await this.outbox.resume(answer);
       }
+      this.rest.going = false;
       if (this.outbox.stopped) return;
+      if (answer.paused) {
+        this.rest.stand(answer.elapsed_ms);
+        this.report("saved");
+        return;
+      }
+      this.unlock();
       if (!answer.open) {
         this.lock(answer.text);
         this.hand();
@@ -98,9 +111,11 @@ class TypingTest extends HTMLElement {
       }
       this.last = answer.t;
       this.pad.value = answer.text;
-      this.state = start(answer.raw);
+      this.setClock(answer.elapsed_ms);
+      const { state, record } = reduce(start(answer.raw), { type: "resume", value: answer.text, inputType: "", isComposing: false });
+      this.state = state;
+      if (record) this.write(record);
       this.begin(answer.elapsed_ms, answer.duration_ms, answer);
-      this.observe({ type: "resume", value: answer.text, inputType: "", isComposing: false });
       if (!this.locked) this.report("saved");
     } catch (error) {
       if (error instanceof Refusal) this.report("refused", error);
@@ -108,11 +123,15 @@ class TypingTest extends HTMLElement {
         this.report(error instanceof SignedOut ? "signedout" : "offline");
         setTimeout(() => this.resume(), BATCH_MS);
       }
+    } finally {
+      this.resuming = false;
     }
   }
 
-  ask() {
-    return post(this.dataset.resume, this.token, {});
+  async ask() {
+    const answer = await post(this.dataset.resume, this.token, {});
+    Object.assign(this, { duration: answer.duration_ms, generation: answer.generation });
+    return answer;
   }
 
   begin(elapsed, duration, server = null) {
@@ -208,8 +227,7 @@ class TypingTest extends HTMLElement {
   tick() {
     if (this.locked) return;
     const left = Math.max(0, this.duration - this.now);
-    const seconds = Math.ceil(left / 1000);
-    this.face.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+    this.show(left);
     if (left <= 60000 && this.duration > 60000 && !this.announced) {
       this.announced = true;
       this.face.classList.add("last");
@@ -223,6 +241,11 @@ class TypingTest extends HTMLElement {
       this.observe({ type: "silent", value: this.pad.value });
     }
     if (this.exam && performance.now() - (this.lastCut || 0) >= BATCH_MS) this.cut();
+  }
+
+  show(left) {
+    const seconds = Math.ceil(left / 1000);
+    this.face.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
   }
 
   cut(leaving = false) {
@@ -244,8 +267,35 @@ class TypingTest extends HTMLElement {
     }
     if (this.exam) this.cut();
     this.lock(committed);
-    if (this.exam) await this.outbox.flush();
+    if (this.exam) {
+      await this.outbox.flush();
+      // The time was up by this page's clock; the invigilator may have stopped the server's.
+      if (!this.form) await this.rest.ask().catch(() => {});
+      if (!this.form && (this.rest.standing || this.rest.going)) return;
+    }
     this.hand();
+  }
+
+  // The clock stands: what was taken down after that moment is dropped, and the passage is out of sight until it goes on.
+  hold(elapsed) {
+    this.locked = true;
+    clearInterval(this.beat);
+    this.work.hidden = true;
+    this.show(this.duration - elapsed);
+    const kept = this.records.splice(0).filter(({ t }) => t <= elapsed);
+    if (kept.length && !this.outbox.stopped) this.outbox.add(kept);
+  }
+
+  // As after a reload: nothing on the page is older than what the server says next.
+  unlock() {
+    this.quiet?.abort();
+    clearInterval(this.beat);
+    this.locked = false;
+    this.ahead = undefined;
+    this.passage.replaceChildren();
+    this.sheet = new Sheet(this.passage);
+    this.kept.hidden = this.over.hidden = true;
+    this.frame.hidden = false;
   }
 
   lock(committed) {
@@ -307,7 +357,7 @@ class TypingTest extends HTMLElement {
       this.cut();
       await this.outbox.flush();
       const response = await fetch(this.dataset.chunk.replace("/0/", `/${next}/`), { redirect: "error" });
-      if (response.ok) this.addChunk((await response.json()).lines);
+      if (response.ok && chunks === this.chunks) this.addChunk((await response.json()).lines);
     } catch {
       // Two pieces are always ahead; the next commit asks again.
     } finally {

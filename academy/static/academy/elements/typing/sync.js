@@ -5,6 +5,7 @@ import { pack } from "./wire.js";
 const MOST_RECORDS = 500;
 const AGAIN_MS = 2000;
 const PATIENCE_MS = 10000;
+const AHEAD = ["paused", "time"]; // refusals of what lies beyond the server's clock
 
 // Unsent batches of one attempt, beyond a reload. Without IndexedDB (private windows) only the memory keeps them.
 class Shelf {
@@ -43,6 +44,10 @@ class Shelf {
     return this.use("readwrite", (store) => store.delete(IDBKeyRange.bound([this.attempt, 0], [this.attempt, seq])));
   }
 
+  drop(seq) {
+    return this.use("readwrite", (store) => store.delete(IDBKeyRange.bound([this.attempt, seq], [this.attempt, Infinity])));
+  }
+
   async all() {
     const range = IDBKeyRange.bound([this.attempt, 0], [this.attempt, Infinity]);
     return (await this.use("readonly", (store) => store.getAll(range))) || [];
@@ -66,7 +71,13 @@ const secret = (token) => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1
 export async function post(url, token, body, { tab = "", keepalive = false } = {}) {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": secret(token), "X-Token": tab, Accept: "application/json" },
+    headers: {
+      "Content-Type": "application/json",
+      "X-CSRFToken": secret(token),
+      ...(tab && { "X-Token": tab }),
+      Accept: "application/json",
+      "Accept-Language": document.documentElement.lang,
+    },
     body: JSON.stringify(body),
     keepalive,
     redirect: "manual",
@@ -80,10 +91,20 @@ export async function post(url, token, body, { tab = "", keepalive = false } = {
   return answer;
 }
 
+const chain = (before, part) => sha256(`${before}\n${JSON.stringify(part)}`).slice(0, 32);
+
+// The packed records that happened until `elapsed`; the first number of each counts from the one before.
+function upTo(records, elapsed) {
+  let t = 0;
+  const end = records.findIndex(([ms]) => (t += ms) > elapsed);
+  return end < 0 ? records : records.slice(0, end);
+}
+
 export class Outbox {
-  // report(state, refusal): "saved", "waiting", "offline", "signedout" or "refused"; heard(answer) with every confirmation.
-  constructor({ attempt, url, token, report, heard }) {
-    Object.assign(this, { url, token, report, heard, queue: [], sending: null, stopped: false });
+  // report(state, refusal): "saved", "waiting", "offline", "signedout" or "refused"; heard(answer) with every confirmation;
+  // clock() when the server says that a batch is ahead of its clock: resolves to the server's time since the start, or null.
+  constructor({ attempt, url, token, report, heard, clock }) {
+    Object.assign(this, { url, token, report, heard, clock, queue: [], sending: null, stopped: false });
     this.shelf = new Shelf(attempt);
   }
 
@@ -105,15 +126,31 @@ export class Outbox {
   add(records, leaving = false) {
     for (let from = 0; from < records.length; from += MOST_RECORDS) {
       const part = pack(records.slice(from, from + MOST_RECORDS));
-      const hash = sha256(`${this.hash}\n${JSON.stringify(part)}`).slice(0, 32);
-      const batch = { seq: this.seq + 1, after: this.hash, hash, records: part };
-      Object.assign(this, { seq: batch.seq, hash });
-      this.queue.push(batch);
-      this.shelf.keep(batch);
+      const hash = chain(this.hash, part);
+      this.put({ seq: this.seq + 1, after: this.hash, hash, records: part });
     }
     if (leaving && this.queue.length) {
       this.send(this.queue[0], true).catch(() => {});
     } else this.flush();
+  }
+
+  put(batch) {
+    Object.assign(this, { seq: batch.seq, hash: batch.hash });
+    this.queue.push(batch);
+    this.shelf.keep(batch);
+  }
+
+  // Drops from the waiting batches whatever happened after `elapsed`; true when there was something.
+  cutAt(elapsed) {
+    const place = this.queue.findIndex(({ records }) => upTo(records, elapsed).length < records.length);
+    if (place < 0) return false;
+    const { seq, after, records } = this.queue[place];
+    this.queue.splice(place);
+    Object.assign(this, { seq: seq - 1, hash: after });
+    this.shelf.drop(seq);
+    const part = upTo(records, elapsed);
+    if (part.length) this.put({ seq, after, hash: chain(after, part), records: part });
+    return true;
   }
 
   send({ seq, hash, records }, keepalive = false) {
@@ -136,6 +173,15 @@ export class Outbox {
         this.queue.shift();
         this.shelf.forget(batch.seq);
       } catch (error) {
+        if (AHEAD.includes(error.code)) {
+          const elapsed = await this.clock().catch(() => undefined);
+          if (elapsed === undefined) {
+            this.report("offline");
+            await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+            continue;
+          }
+          if (elapsed !== null && this.cutAt(elapsed)) continue;
+        }
         if (error instanceof Refusal) {
           this.stopped = true;
           this.report("refused", error);
