@@ -102,7 +102,7 @@ def test_the_pages_of_the_chain_hold_no_serious_barrier(page, sign_in, live_serv
         assert answer.status == 200, stop
         page.locator(stop.ready).first.wait_for()
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 800})
                 barriers += [f"{stop.name}, {scheme}, {width}: {words}" for words in grave_barriers(page)]
