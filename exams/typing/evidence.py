@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exams.typing import replay
-from exams.typing.habits import difference
 from exams.typing.normalise import is_han
 
 MOST_MOMENTS = 12  # shown of one flag
@@ -39,7 +38,7 @@ def moments(records: Iterable[replay.Record], until_ms: int) -> list[Moment]:
         if state.counts["text_differs"] > differing:
             found.append(Moment("text_differs", state.t))
         if state.committed != before:
-            _start, _removed, inserted = difference(before, state.committed)
+            _start, _removed, inserted = replay.difference(before, state.committed)
             han = sum(map(is_han, inserted))
             if han > replay.LONG_COMMIT:
                 found.append(Moment("long_commit", state.t, inserted))

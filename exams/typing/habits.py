@@ -44,7 +44,7 @@ def habits(records: Iterable[replay.Record], passage: str) -> Habits:
         state.apply(record)
         if state.committed == before:
             continue
-        start, removed, _inserted = difference(before, state.committed)
+        start, removed, _inserted = replay.difference(before, state.committed)
         taken_back += len(normalise(removed))
         for place, character in enumerate(removed, start):
             taken[place, character] = None
@@ -69,14 +69,3 @@ def weak(slips: Iterable[Iterable[str]], most: int = 12) -> list[Weak]:
                 instead.setdefault(expected, Counter())[typed] += 1
     ranked = sorted(times.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
     return [Weak(character, count, instead.get(character, Counter()).most_common(3)) for character, count in ranked]
-
-
-def difference(before: str, after: str) -> tuple[int, str, str]:
-    """Where two texts begin to differ, what the first has there and what the second."""
-    start, end = 0, 0
-    shorter = min(len(before), len(after))
-    while start < shorter and before[start] == after[start]:
-        start += 1
-    while end < shorter - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    return start, before[start : len(before) - end], after[start : len(after) - end]

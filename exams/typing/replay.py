@@ -135,7 +135,9 @@ class Replay:
 
     def _commit(self) -> None:
         head, tail = self._shared or (0, 0)
-        new = _inserted(self.committed[head : len(self.committed) - tail], self.raw[head : len(self.raw) - tail])
+        _start, _removed, new = difference(
+            self.committed[head : len(self.committed) - tail], self.raw[head : len(self.raw) - tail]
+        )
         han = sum(map(is_han, new))
         self.counts["long_commit"] += han > LONG_COMMIT
         self._windows[self.t // BURST_WINDOW_MS] += han
@@ -162,12 +164,12 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _inserted(before: str, after: str) -> str:
-    """What `after` has between the beginning and the end that both share."""
+def difference(before: str, after: str) -> tuple[int, str, str]:
+    """Where two texts begin to differ, what the first has there and what the second."""
     start, end = 0, 0
     shorter = min(len(before), len(after))
     while start < shorter and before[start] == after[start]:
         start += 1
     while end < shorter - start and before[-1 - end] == after[-1 - end]:
         end += 1
-    return after[start : len(after) - end]
+    return start, before[start : len(before) - end], after[start : len(after) - end]
