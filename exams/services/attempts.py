@@ -16,6 +16,7 @@ from exams import blueprint, folding, marking, queries
 from exams.models import (
     Attempt,
     AttemptRuling,
+    BlueprintRow,
     Candidacy,
     Exam,
     ExamPart,
@@ -148,7 +149,7 @@ def _deadlines(part: ExamPart, candidacy: Candidacy, now: datetime) -> tuple[dat
 
 def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
     seed = secrets.randbits(62)
-    rows = list(part.blueprint.all())
+    rows = list(BlueprintRow.objects.filter(part=part).order_by("id"))
     try:
         if rows:
             items = blueprint.draw(queries.pool(rows, exam.level), queries.rows_of(rows), seed)

@@ -105,11 +105,11 @@ def safe_browser_quit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Begins a part and opens it."""
-    mine = get_object_or_404(Candidacy, pk=pk, user=request.user)
-    chosen = get_object_or_404(ExamPart, pk=part, exam__sittings=mine.sitting_id)
+    mine = ExamPart.objects.filter(exam__sittings__candidacies__user=request.user, exam__sittings__candidacies=pk)
+    chosen = get_object_or_404(mine, pk=part)
     try:
         admit = partial(policy.check_admission, request)
-        begun = services.start_attempt(candidacy=mine, part=chosen, now=request.now, admit=admit)
+        begun = services.start_attempt(candidacy=Candidacy(pk=pk), part=chosen, now=request.now, admit=admit)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("exams:candidacy", pk=pk)
