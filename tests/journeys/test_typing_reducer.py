@@ -1,5 +1,8 @@
 """The pure parts of the element, in the browser: traces of four kinds of input methods, hashes equal to the server's."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from exams.typing import replay, scoring, wire
@@ -94,6 +97,10 @@ TRACES = {
 }
 
 
+RECORDED = Path(__file__).parent / "traces"
+"""What browsers sent while their own text input processor composed: [type, value, inputType, isComposing] an event."""
+
+
 @pytest.fixture
 def at_home(page, live_server):
     page.goto(f"{live_server.url}/account/login/")
@@ -106,6 +113,20 @@ def test_every_input_method_gives_the_same_text(at_home, live_server, name):
     assert found["state"] == {"raw": "客户", "committed": "客户", "composing": False}
     replay.check(found["records"], latest_ms=1000)
     assert replay.replay(found["records"]).committed == "客户"
+
+
+def test_what_firefox_sent_while_two_words_were_composed_is_two_commits(at_home, live_server):
+    """Recorded in Firefox 153 ESR: 客户 committed at once, 服务 shown first and then taken by Enter; each ends with an input
+    after compositionend that changes nothing."""
+    rows = json.loads((RECORDED / "firefox-153.json").read_text(encoding="utf-8"))
+    names = ("type", "value", "inputType", "isComposing")
+    events = [dict(zip(names, row, strict=True)) for row in rows]
+    assert [row[0] for row in rows[-2:]] == ["compositionend", "input"]
+    found = at_home.evaluate(REDUCE, {"url": live_server.url, "events": events})
+    assert found["state"] == {"raw": "客户服务", "committed": "客户服务", "composing": False}
+    replay.check(found["records"], latest_ms=1000)
+    texts = [replay.replay(found["records"][:end]).committed for end in range(len(found["records"]) + 1)]
+    assert list(dict.fromkeys(texts)) == ["", "客户", "客户服务"]
 
 
 def test_every_input_method_scores_the_same(at_home, live_server):
