@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from academy.demo import served, typed
-from academy.demo.organisation import Organisation, at, months_before
+from academy.demo.organisation import READY, Organisation, at, months_before
 from academy.demo.teaching import ONBOARDING, Teaching
 from certificates import services as certificates
 from certificates.models import Certificate
@@ -29,7 +29,6 @@ SEED = 20240611
 WEAK = {"s-emotion": 0.34, "b-billing": 0.26, "e-once": 0.2}
 LEVEL_SITTINGS = (23, 17, 11, 5)  # months ago
 MONTHLY_SITTINGS = (3, 2, 1)  # months ago
-READY = {"100036", "100040", "100048", "100053", "100057"}  # juniors whom their managers propose for intermediate
 NEWCOMER = "100031"  # 林晓雨: the walk of the README and of the journey test
 
 
@@ -52,7 +51,6 @@ class History:
     rng: random.Random = field(default_factory=lambda: random.Random(SEED))
     versions: dict[int, QuestionVersion] = field(default_factory=dict)
     abilities: dict[int, Ability] = field(default_factory=dict)
-    ready = READY
 
     def live(self) -> None:
         """All chapters, in the order in which they happened."""

@@ -101,6 +101,7 @@ PEOPLE = """
 100059 姚远 HF1 follow-up - 4
 100060 欧阳文慧 HF1 follow-up - 2
 """
+READY = {"100036", "100040", "100048", "100053", "100057"}  # juniors whom their managers propose for intermediate
 MANAGERS = {
     "YQ": None,
     "RX": "100006",

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from academy.demo.organisation import MANAGERS, at, months_before
+from academy.demo.organisation import MANAGERS, READY, at, months_before
 from quality import services as quality
 from quality.models import Appraisal, Observation, Violation
 
@@ -43,7 +43,7 @@ def observe(lived: "History") -> None:
     channels = {"counter": Observation.Channel.COUNTER, "follow-up": Observation.Channel.FOLLOW_UP}
     for user in lived.organisation.by_level("junior") + lived.organisation.by_level("intermediate"):
         post = user.employments.order_by("-valid_from").values_list("post__code", flat=True).first()
-        for number in range(22 if user.employee_no in lived.ready else 16 if lived.ability(user).answers > 0.86 else 9):
+        for number in range(22 if user.employee_no in READY else 16 if lived.ability(user).answers > 0.86 else 9):
             day = lived.today - timedelta(days=3 + number * 10 + lived.rng.randint(0, 6))
             lost = {}
             for code, item in items.items():

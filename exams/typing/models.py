@@ -156,7 +156,8 @@ class TypingBatch(models.Model):
 
     `hash` covers the records and the hash of the batch before. `length` is that of the whole text after the batch, in code
     points, and `ends_ms` the time of its last record: the next batch is checked against both, so that no impossible splice is
-    ever stored. `received_ms` is the clock of the test at receipt. `late` batches came after the end and the grace: kept, never counted.
+    ever stored. `received_ms` is the clock of the test at receipt. `late` batches came after the end and the grace: kept,
+    never counted.
     """
 
     attempt = models.ForeignKey(

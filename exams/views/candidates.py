@@ -105,8 +105,8 @@ def safe_browser_quit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Begins a part and opens it."""
-    mine = ExamPart.objects.filter(exam__sittings__candidacies__user=request.user, exam__sittings__candidacies=pk)
-    chosen = get_object_or_404(mine, pk=part)
+    mine = {"exam__sittings__candidacies": pk, "exam__sittings__candidacies__user": request.user}
+    chosen = get_object_or_404(ExamPart, pk=part, **mine)
     try:
         admit = partial(policy.check_admission, request)
         begun = services.start_attempt(candidacy=Candidacy(pk=pk), part=chosen, now=request.now, admit=admit)

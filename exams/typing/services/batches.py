@@ -66,8 +66,9 @@ def append_batch(*, attempt_id: int, generation: int, seq: Any, batch_hash: Any,
     """Keeps one batch of keystroke records (wire.py); the same batch again is told as kept. They come in order, from seq 1.
 
     While the attempt is open and until deadline and grace, only the newest tab may write. Later batches are kept, marked
-    late and never counted. While the clock stands, what was typed before is taken. Batches are never changed, so what is read of the one before stays true; the statement that keeps
-    a batch tests once more, under a lock shared with handing in and pausing, that the attempt takes it. Two queries.
+    late and never counted. While the clock stands, what was typed before is taken. Batches are never changed, so what is read
+    of the one before stays true; the statement that keeps a batch tests once more, under a lock shared with handing in and
+    pausing, that the attempt takes it. Two queries.
 
     Raises Refused, always without a change. The codes are listed in docs/typing.md, section 3, and in REFUSALS.
     """
@@ -140,13 +141,8 @@ def _insert(attempt_id: int, standing: _Standing, generation: int | None, row: t
     moment = connection.ops.adapt_datetimefield_value
     takes, given = "", []
     if generation is not None:
-        takes, given = (
-            "AND a.state = 'open' AND a.generation = %s AND a.deadline = %s",
-            [
-                generation,
-                moment(standing.deadline),
-            ],
-        )
+        takes = "AND a.state = 'open' AND a.generation = %s AND a.deadline = %s"
+        given = [generation, moment(standing.deadline)]
         takes += " AND a.paused_at IS NULL" if standing.paused_at is None else " AND a.paused_at = %s"
         given += [] if standing.paused_at is None else [moment(standing.paused_at)]
     cast = ("CAST(%s AS jsonb)", "CAST(%s AS timestamptz)") if postgresql else ("%s", "%s")
