@@ -32,6 +32,8 @@ VERBS: dict[str, Promise] = {
     "assignment.withdrawn": gettext_lazy("A course assigned to %(what)s was withdrawn."),
     "path.assigned": gettext_lazy("%(what)s was given a training path."),
     "session.scheduled": gettext_lazy("The class session “%(what)s” was arranged."),
+    "attendance.waiting": gettext_lazy("Somebody waits for a place in the class session “%(what)s”."),
+    "attendance.signed_off": gettext_lazy("Somebody signed off from the class session “%(what)s”."),
     "attendance.expected": gettext_lazy("Somebody is expected at the class session “%(what)s”."),
     "attendance.attended": gettext_lazy("Somebody attended the class session “%(what)s”."),
     "attendance.absent": gettext_lazy("Somebody missed the class session “%(what)s”."),

@@ -1,6 +1,5 @@
 """When a certificate holds, and how its number and code look. Pure arithmetic; days are the organisation's."""
 
-import calendar
 import secrets
 import unicodedata
 from datetime import date, timedelta
@@ -10,13 +9,6 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 20
 GROUP = 4
 _ZERO = "〇一二三四五六七八九"
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month `months` later, or the last day of that month when it is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def renewable_from(*, issued: date, expires: date, renew_days: int) -> date:

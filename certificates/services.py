@@ -17,6 +17,7 @@ from certificates.queries import expiring
 from exams.models import ExamPart, Result
 from exams.queries import released_only
 from ground import journal
+from ground.days import add_months
 from ground.errors import Refused
 from ground.private_files import private_storage
 from people.models import Unit, User
@@ -46,7 +47,7 @@ def issue(*, result: Result, kind: CertificateKind, now: datetime) -> Certificat
         return known
     series.last += 1
     series.save(update_fields=["last"])
-    expires = rules.add_months(today, kind.valid_months)
+    expires = add_months(today, kind.valid_months)
     language = result.user.language or settings.LANGUAGE_CODE
     company = Unit.get_first_root_node()
     certificate = Certificate.objects.create(

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 SOON_DAYS = 7
 
@@ -33,6 +34,18 @@ def state(*, due_on: date, on: date, done: bool) -> Due:
 def days_left(*, due_on: date, on: date) -> int:
     """Days until the due day, 0 on it, negative after it."""
     return (due_on - on).days
+
+
+def holds(*, expires_on: date | None, on: date) -> bool:
+    """Whether a completion holds on a day; `expires_on` is the first day on which it does not, None for ever."""
+    return expires_on is None or on < expires_on
+
+
+def changed(*, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[int]:
+    """Which lessons (`page`) of a frozen course read differently from an older version, or are new; in order."""
+    words = ("title", "body", "package")
+    known = {lesson["page"]: [lesson.get(word) for word in words] for lesson in before}
+    return [lesson["page"] for lesson in after if known.get(lesson["page"]) != [lesson.get(word) for word in words]]
 
 
 def is_complete(*, wanted: list[int], done: set[int]) -> bool:

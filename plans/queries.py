@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from certificates import queries as certificates
 from courses import queries as courses
-from courses.models import Assignment, Attendance, Completion, CoursePage
+from courses.models import Assignment, Attendance, CoursePage
 from exams.models import Attempt, BlueprintRow, Mark
 from ground.periods import current
 from people.models import Employment, Unit, User
@@ -245,13 +245,12 @@ def with_actuals(items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:
     seats = Attendance.objects.filter(session__plan_item=OuterRef("pk")).annotate(counted_for=OuterRef("pk"))
     given = Assignment.objects.filter(plan_items=OuterRef("pk"), withdrawn_at__isnull=True)
     given = given.annotate(counted_for=OuterRef("pk"))
-    completed = Exists(Completion.objects.filter(user=OuterRef("user"), course=OuterRef("course")))
     return items.select_related("topic__strand", "unit", "instructor", "course", "session", "plan").annotate(
         seated=_count(seats),
         unnoted=_count(seats.filter(state=Attendance.State.EXPECTED)),
         came=_count(seats.filter(state=Attendance.State.ATTENDED)),
         given=_count(given),
-        completed=_count(given.filter(completed)),
+        completed=_count(given.filter(completion__isnull=False)),
     )
 
 

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from ground.days import add_months
+
 Requirement = Mapping[str, Any]
 
 # The figures of each kind: {kind: {name: "code" or (least, most)}}. A code names a thing of another room.
@@ -184,17 +186,6 @@ def judge(requirements: Sequence[Requirement], facts: Facts, on: date) -> list[J
 def windows(requirements: Sequence[Requirement]) -> set[int]:
     """The windows, in days, over which these requirements ask for an average of quality."""
     return {requirement["days"] for requirement in requirements if requirement["kind"] == "quality"}
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month: 31 January + 1 is 28 February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(last, day.day))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
 
 
 def whole_months(since: date, on: date) -> int:

@@ -28,6 +28,14 @@ class Topic(index.Indexed, models.Model):
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name of the topic"), max_length=60)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+    )
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.SearchField("code")]
 

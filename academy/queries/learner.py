@@ -138,7 +138,7 @@ def _study(standing: Any) -> Action:
         title = _("Begin %(course)s") % values
     reasons = [ngettext("About %(minutes)s minute", "About %(minutes)s minutes", standing.minutes)]
     why = reasons[0] % {"minutes": standing.minutes} if standing.minutes else ""
-    if standing.assignment:
+    if standing.must:
         until = _("due by %(day)s") % {"day": _day(standing.assignment.due_on)}
         late = standing.word if standing.days_late else ""
         why = " · ".join(part for part in (why, until, late, standing.why) if part)

@@ -21,7 +21,7 @@ from courses.queries.learners import (
     sessions_of,
 )
 from courses.queries.reasons import day, why, why_of
-from courses.queries.state import LessonRow, Standing, standing, standings
+from courses.queries.state import LessonRow, Standing, settled, standing, standings, wanted_lessons
 from courses.queries.trainers import Cell, WeakTopic, late_assignments, matrix, sessions_in_reach, weak_topics
 
 __all__ = [
@@ -51,8 +51,10 @@ __all__ = [
     "search_lessons",
     "sessions_in_reach",
     "sessions_of",
+    "settled",
     "standing",
     "standings",
+    "wanted_lessons",
     "weak_topics",
     "why",
     "why_of",

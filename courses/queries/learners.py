@@ -8,14 +8,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from courses.models import Assignment, Attendance, Completion, CoursePage, Enrolment, LearningPath
-from courses.progress import Due
 from courses.queries.catalogue import live_courses
 from courses.queries.state import Standing, standings
 from people.models import User
 
 
 def _in_force(user: User) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(user=user, withdrawn_at__isnull=True)
+    return Assignment.objects.in_force().filter(user=user)
 
 
 def _touched(user: User) -> QuerySet[CoursePage]:
@@ -30,7 +29,7 @@ def assignments_of(user: User, on: date, request: HttpRequest | None = None) -> 
     """The assigned courses: first what is not done, by due day; then what is."""
     courses = live_courses().filter(Exists(_in_force(user).filter(course=OuterRef("pk"))))
     found = standings(user, courses, on, request)
-    return sorted(found, key=lambda row: (row.state == Due.DONE, row.assignment.due_on, row.assignment.pk))
+    return sorted(found, key=lambda row: (row.settled, row.assignment.due_on, row.assignment.pk))
 
 
 def completions_of(user: User) -> QuerySet[Completion]:
@@ -40,9 +39,9 @@ def completions_of(user: User) -> QuerySet[Completion]:
 
 def next_step(user: User, on: date, request: HttpRequest | None = None) -> Standing | None:
     """The one course to go on with: the assigned one that is due first, else the one begun last; None when nothing waits."""
-    open_rows = [row for row in standings(user, _touched(user), on, request) if row.state != Due.DONE and row.lessons]
-    assigned = sorted((row for row in open_rows if row.assignment), key=lambda row: row.assignment.due_on)
-    begun = sorted((row for row in open_rows if not row.assignment), key=lambda row: row.enrolment.started_at)
+    open_rows = [row for row in standings(user, _touched(user), on, request) if not row.settled and row.lessons]
+    assigned = sorted((row for row in open_rows if row.must), key=lambda row: row.assignment.due_on)
+    begun = sorted((row for row in open_rows if not row.must), key=lambda row: row.enrolment.started_at)
     return assigned[0] if assigned else begun[-1] if begun else None
 
 
@@ -62,10 +61,10 @@ class Learning:
 def learning_of(user: User, on: date, request: HttpRequest | None = None) -> Learning:
     """Everything on the person's learning page."""
     rows = standings(user, _touched(user), on, request)
-    unfinished = [row for row in rows if row.state != Due.DONE]
+    unfinished = [row for row in rows if not row.settled]
     return Learning(
-        assigned=sorted((row for row in unfinished if row.assignment), key=lambda row: row.assignment.due_on),
-        chosen=[row for row in unfinished if not row.assignment],
+        assigned=sorted((row for row in unfinished if row.must), key=lambda row: row.assignment.due_on),
+        chosen=[row for row in unfinished if not row.must],
         completed=sorted(
             (row for row in rows if row.completion), key=lambda row: row.completion.completed_at, reverse=True
         ),
@@ -98,12 +97,12 @@ class PathMap:
 
     @property
     def done(self) -> int:
-        return sum(step.standing.state == Due.DONE for step in self.steps)
+        return sum(step.standing.settled for step in self.steps)
 
     @cached_property
     def current(self) -> Step | None:
         """The first step that is not done."""
-        return next((step for step in self.steps if step.standing.state != Due.DONE), None)
+        return next((step for step in self.steps if not step.standing.settled), None)
 
 
 def paths_of(user: User, on: date, request: HttpRequest | None = None) -> list[PathMap]:

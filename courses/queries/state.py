@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -12,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from wagtail.models import Page, Site
 
 from courses import progress
-from courses.models import Assignment, Completion, CoursePage, Enrolment, LessonPage, LessonProgress
+from courses.models import Assignment, Completion, CoursePage, Enrolment, Exemption, LessonPage, LessonProgress
 from courses.progress import Due
 from courses.queries.reasons import day, why
 from people.models import User
@@ -39,7 +40,7 @@ class LessonRow:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one person is in one course. `state` is one of late, soon, due, done, started, open."""
+    """Where one person is in one course. `state` is one of late, soon, due, done, exempt, expired, started, open."""
 
     course: CoursePage
     lessons: list[LessonPage]
@@ -52,11 +53,29 @@ class Standing:
 
     @cached_property
     def state(self) -> str:
-        if self.completion is not None:
-            return Due.DONE
-        if self.assignment is not None:
+        if self.must:
             return progress.state(due_on=self.assignment.due_on, on=self.on, done=False)
-        return "started" if self.enrolment is not None else "open"
+        if self.enrolment is not None and self.enrolment.ended_at is None:
+            return "started"
+        if self.completion is not None:
+            holds = progress.holds(expires_on=self.completion.expires_on, on=self.on)
+            return Due.DONE if holds else "expired"
+        return "exempt" if self.assignment is not None else "open"
+
+    @property
+    def must(self) -> bool:
+        """Whether the course is still to be done by a day."""
+        return bool(self.assignment and not self.assignment.completion_id and not self.assignment.exemption_id)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the person has completed it and nothing of it is to be done again now."""
+        return self.completion is not None and self.settled
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state in (Due.DONE, "exempt", "expired")
 
     @property
     def done(self) -> int:
@@ -90,7 +109,7 @@ class Standing:
                 lesson=lesson,
                 url=_path(lesson, self._site),
                 done=lesson.pk in self.done_lessons,
-                current=lesson == self.lesson and self.completion is None,
+                current=lesson == self.lesson and not self.settled,
             )
             for lesson in self.lessons
         ]
@@ -118,7 +137,7 @@ class Standing:
     @property
     def url(self) -> str:
         """Where learning goes on: the next lesson, or the course before the first."""
-        begun = self.enrolment is not None and self.completion is None
+        begun = self.enrolment is not None and self.enrolment.ended_at is None
         return self.lesson_url or self.course_url if begun else self.course_url
 
     @property
@@ -129,13 +148,18 @@ class Standing:
     @property
     def badge(self) -> str:
         """The kind of badge the state wears: ok, due, late or plain."""
-        return {Due.DONE: "ok", Due.LATE: "late", Due.SOON: "due", "started": "ok"}.get(self.state, "plain")
+        kinds = {Due.DONE: "ok", Due.LATE: "late", Due.SOON: "due", "started": "ok", "expired": "late"}
+        return kinds.get(self.state, "plain")
 
     @property
     def word(self) -> str:
         """The state in words, with its figure."""
         if self.state == Due.DONE:
             return _("Completed")
+        if self.state == "exempt":
+            return _("Exempt")
+        if self.state == "expired":
+            return _("Expired on %(day)s") % {"day": day(self.completion.expires_on)}
         if self.state == Due.LATE:
             return ngettext("%(days)s day late", "%(days)s days late", self.days_late) % {"days": self.days_late}
         if self.state == Due.SOON and self.days_left == 0:
@@ -147,10 +171,19 @@ class Standing:
         return pgettext("course", "In progress") if self.state == "started" else _("Not started")
 
 
-def _lessons(user: User, courses: list[CoursePage]) -> dict[str, list[LessonPage]]:
-    """Published lessons in order, by the tree path of their course; without bodies, with `is_done` for the person."""
+def wanted_lessons(enrolment: Enrolment) -> list[int]:
+    """The lessons of a round: all of its version, or those that changed since the version completed before."""
+    lessons = enrolment.version.content["lessons"]
+    if enrolment.since is None:
+        return [lesson["page"] for lesson in lessons]
+    return progress.changed(before=enrolment.since.content["lessons"], after=lessons)
+
+
+def _lessons(courses: list[CoursePage], enrolments: list[Enrolment]) -> dict[str, list[LessonPage]]:
+    """Published lessons in order, by the tree path of their course; without bodies, with `is_done` in these rounds. A
+    round on what changed has only those."""
     found: dict[str, list[LessonPage]] = {course.path: [] for course in courses}
-    done = LessonProgress.objects.filter(enrolment__user=user, lesson=OuterRef("pk"), completed_at__isnull=False)
+    done = LessonProgress.objects.filter(enrolment__in=enrolments, lesson=OuterRef("pk"), completed_at__isnull=False)
     lessons = LessonPage.objects.live().defer("body", "body_words").annotate(is_done=Exists(done)).order_by("path")
     if len(courses) == 1:
         lessons = lessons.child_of(courses[0])
@@ -158,7 +191,29 @@ def _lessons(user: User, courses: list[CoursePage]) -> dict[str, list[LessonPage
     for lesson in lessons:
         if (path := lesson.path[:-length]) in found:
             found[path].append(lesson)
+    paths = {course.pk: course.path for course in courses}
+    for enrolment in enrolments:
+        if enrolment.since_id is not None and enrolment.ended_at is None:
+            wanted = set(wanted_lessons(enrolment))
+            path = paths[enrolment.course_id]
+            found[path] = [lesson for lesson in found[path] if lesson.pk in wanted]
     return found
+
+
+_MINE = ("my_assignment", "my_enrolment", "my_completion")
+
+
+def _newest(course: CoursePage) -> tuple[Any, ...]:
+    """Orders the rows of one course: the open assignment and round before those that are over, the newest before the older."""
+    assignment, enrolment, completion = (getattr(course, name, None) for name in _MINE)
+    open_assignment = assignment is not None and not assignment.completion_id and not assignment.exemption_id
+    return (
+        open_assignment,
+        assignment.pk if assignment else 0,
+        enrolment is not None and enrolment.ended_at is None,
+        enrolment.pk if enrolment else 0,
+        completion.pk if completion else 0,
+    )
 
 
 def standings(
@@ -174,8 +229,13 @@ def standings(
     ).select_related(
         "strand", "level", "my_assignment__assigned_by", "my_enrolment", "my_completion__version", "my_assignment__path"
     )
-    rows = list({course.pk: course for course in mine}.values())
-    lessons = _lessons(user, rows) if rows else {}
+    best: dict[int, CoursePage] = {}
+    for course in mine:
+        if course.pk not in best or _newest(course) > _newest(best[course.pk]):
+            best[course.pk] = course
+    rows = list(best.values())
+    enrolments = [course.my_enrolment for course in rows if getattr(course, "my_enrolment", None)]
+    lessons = _lessons(rows, enrolments) if rows else {}
     return [
         Standing(
             course=course,
@@ -189,6 +249,16 @@ def standings(
         )
         for course in rows
     ]
+
+
+def settled(course: CoursePage, on: date) -> set[int]:
+    """Who must take the course already, has a completion that holds, or is exempt: nobody of them is assigned again."""
+    people = set(Assignment.objects.open().filter(course=course).values_list("user", flat=True))
+    held = Completion.objects.filter(Q(expires_on__isnull=True) | Q(expires_on__gt=on), course=course)
+    exempt = Exemption.objects.filter(
+        course=course, kind=Exemption.Kind.EQUIVALENT, withdrawn_at__isnull=True, starts_on__lte=on
+    ).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    return people | set(held.values_list("user", flat=True)) | set(exempt.values_list("user", flat=True))
 
 
 def standing(user: User, course: CoursePage, on: date, request: HttpRequest | None = None) -> Standing:

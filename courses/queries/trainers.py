@@ -20,15 +20,11 @@ from topics.models import Topic
 
 
 def late_assignments(people: QuerySet[User], on: date) -> QuerySet[Assignment]:
-    """Assignments of these people that are over and not completed, longest late first; with `unit_name`."""
-    done = Completion.objects.filter(user=OuterRef("user"), course=OuterRef("course"))
+    """Open assignments of these people that are over, longest late first; with `unit_name`."""
     unit = Employment.objects.current(on).filter(user=OuterRef("user")).values("unit__name")[:1]
-    rows = Assignment.objects.filter(
-        user__in=people.filter(is_active=True), withdrawn_at__isnull=True, due_on__lt=on, course__live=True
-    )
+    rows = Assignment.objects.open().filter(user__in=people.filter(is_active=True), due_on__lt=on, course__live=True)
     return (
-        rows.filter(~Exists(done))
-        .select_related("user", "course", "assigned_by")
+        rows.select_related("user", "course", "assigned_by")
         .annotate(unit_name=Subquery(unit))
         .order_by("due_on", "user__name_sort")
     )
@@ -85,9 +81,13 @@ def matrix(people: Sequence[int], courses: Iterable[CoursePage], on: date) -> di
 
 def _cells(scope: dict[str, Any], on: date) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
-    for user, course in Enrolment.objects.filter(**scope).values_list("user", "course"):
+    completed = Completion.objects.filter(**scope).order_by("completed_at")
+    for user, course, at, expires_on in completed.values_list("user", "course", "completed_at__date", "expires_on"):
+        holds = progress.holds(expires_on=expires_on, on=on)
+        cells[user, course] = Cell("ok", _("Completed"), at) if holds else Cell("late", _("Expired"), expires_on)
+    for user, course in Enrolment.objects.filter(**scope, ended_at__isnull=True).values_list("user", "course"):
         cells[user, course] = Cell("plain", pgettext("course", "In progress"))
-    assigned = Assignment.objects.filter(**scope, withdrawn_at__isnull=True)
+    assigned = Assignment.objects.open().filter(**scope)
     for user, course, due_on in assigned.values_list("user", "course", "due_on"):
         due = progress.state(due_on=due_on, on=on, done=False)
         kind, word = {
@@ -96,6 +96,4 @@ def _cells(scope: dict[str, Any], on: date) -> dict[tuple[int, int], Cell]:
             Due.DUE: ("plain", _("Assigned")),
         }[due]
         cells[user, course] = Cell(kind, word, due_on)
-    for user, course, at in Completion.objects.filter(**scope).values_list("user", "course", "completed_at__date"):
-        cells[user, course] = Cell("ok", _("Completed"), at)
     return cells

@@ -75,7 +75,7 @@ def _lesson_page(
         "previous": rows[place - 1] if place else None,
         "next": rows[place + 1] if place is not None and place + 1 < len(rows) else None,
         "done": page.pk in standing.done_lessons,
-        "finishes": unfinished <= {page.pk} and standing.completion is None,
+        "finishes": unfinished <= {page.pk} and not standing.finished,
         "check_questions": {
             code: {"question": question, "feedback": feedback.get(code)}
             for code, question in queries.checks_of(page).items()
@@ -100,7 +100,7 @@ def complete_lesson(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(page.get_url(request))
     standing = queries.standing(request.user, course, today(request), request)
-    if standing.completion is not None:
+    if standing.finished:
         messages.success(request, _("You have completed the course “%(course)s”.") % {"course": course.title})
         return redirect(standing.course_url)
     following = next((lesson for lesson in standing.lessons if lesson.path > page.path), None)

@@ -112,7 +112,15 @@ def sync_all_groups(*, now: datetime) -> int:
 # What each role may do in Wagtail's admin: pages (add, change, publish) and model permissions by app label and model.
 AUTHORS = {Role.TRAINER, Role.ADMINISTRATOR}
 MODEL_PERMISSIONS: dict[str, list[str]] = {
-    Role.TRAINER: ["exams.question", "topics.topic", "courses.learningpath", "courses.pathstep"],
+    Role.TRAINER: [
+        "exams.question",
+        "topics.topic",
+        "courses.learningpath",
+        "courses.pathstep",
+        "courses.lessonmedia",
+        "courses.scormpackage",
+        "courses.jobchecklist",
+    ],
     Role.EXAMINER: ["exams.question", "exams.exam", "exams.passage", "exams.typingstandard"],
     Role.INSPECTOR: ["quality.checklist"],
     Role.PERSONNEL: ["certificates.certificatekind"],
@@ -125,6 +133,10 @@ MODEL_PERMISSIONS: dict[str, list[str]] = {
         "topics.strand",
         "courses.learningpath",
         "courses.pathstep",
+        "courses.lessonmedia",
+        "courses.scormpackage",
+        "courses.jobchecklist",
+        "courses.remindersettings",
         "quality.checklist",
         "people.user",
         "people.unit",

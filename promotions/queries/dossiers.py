@@ -13,6 +13,7 @@ from django.utils import timezone
 from certificates.models import Certificate
 from courses.models import Completion
 from exams.models import Result
+from ground.days import add_months
 from people.models import Employment
 from promotions import eligibility, sentences
 from promotions.models import Case, Dossier
@@ -93,7 +94,7 @@ def dossier_contents(cases: Iterable[Case], on: date) -> dict[int, dict[str, Any
         Appraisal.objects.filter(user__in=ids).order_by("-quarter"),
         {"id": "pk", "quarter": "quarter", "rating": "rating", "comment": "comment", "by": "by__name"},
     )
-    year_ago = midnight(eligibility.add_months(on, -12))
+    year_ago = midnight(add_months(on, -12))
     months: dict[int, list[dict[str, Any]]] = defaultdict(list)
     reviews = Observation.objects.filter(user__in=ids, contact_at__gte=year_ago).order_by()
     grouped = reviews.annotate(month=TruncMonth("contact_at")).values("user_id", "month")

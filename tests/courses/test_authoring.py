@@ -49,6 +49,7 @@ def lesson_form(*blocks, **more):
         "title": "先听完，再复述",
         "slug": "hear-out",
         "minutes": "15",
+        "must_minutes": "0",
         "action-publish": "1",
         **more,
     }

@@ -1,4 +1,4 @@
-"""Forms of trainers: assign a course, schedule a session. Both name people by unit, post and level, or by name."""
+"""The part of forms that says who is meant: by unit, post and level, or by name."""
 
 import re
 from datetime import datetime
@@ -10,11 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses import queries
 from courses.models import CoursePage
 from people.audience import members
 from people.models import Level, Post, Unit, User
-from topics.models import Topic
 
 _BETWEEN = re.compile(r"[\s,;，；、]+")
 
@@ -82,62 +80,4 @@ class PeopleForm(forms.Form):
         meant = members(rule, timezone.localdate(self.now))
         data["people"] = self.reach.filter(pk__in=meant.values("pk")).order_by("name_sort", "employee_no")
         data["names_nobody"] = not any(rule.values())
-        return data
-
-
-class AssignForm(PeopleForm):
-    """A course, until when, for whom."""
-
-    course = CourseChoice(label=_("Course"), queryset=CoursePage.objects.none())
-    due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    note = forms.CharField(
-        label=_("Reason"), max_length=200, required=False, help_text=_("The people read it beside the due date.")
-    )
-    field_order = ["course", "due_on", "note", "unit", "post", "level", "names"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["course"].queryset = queries.live_courses()
-
-    def clean_due_on(self) -> Any:
-        day = self.cleaned_data["due_on"]
-        if day < timezone.localdate(self.now):
-            raise forms.ValidationError(gettext("The due date is over; choose today or a later day."))
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data["names_nobody"] and not self.errors:
-            raise forms.ValidationError(gettext("Say for whom: a unit, a post, a level, or people by name."))
-        return data
-
-
-class SessionForm(PeopleForm):
-    """What is taught when, where, by whom, for whom."""
-
-    title = forms.CharField(label=_("Title"), max_length=120)
-    topic = forms.ModelChoiceField(label=_("Topic"), queryset=Topic.objects.select_related("strand"))
-    instructor = forms.CharField(label=_("Instructor's employee number"), max_length=20)
-    place = forms.CharField(label=_("Place"), max_length=80)
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    begins = forms.TimeField(label=_("Begins at"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("Ends at"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    places = forms.IntegerField(label=_("Places"), min_value=1, max_value=1000, initial=20)
-    field_order = [
-        "title", "topic", "instructor", "place", "day", "begins", "ends", "places", "unit", "post", "level", "names",
-    ]  # fmt: skip
-
-    def clean_instructor(self) -> User:
-        """Anybody who works here may teach, also from outside the trainer's reach."""
-        number = self.cleaned_data["instructor"].strip()
-        user = User.objects.filter(employee_no=number, is_active=True).first()
-        if user is None:
-            raise forms.ValidationError(gettext("Nobody has the employee number %(number)s.") % {"number": number})
-        return user
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("day") and data.get("begins") and data.get("ends"):
-            data["starts_at"] = timezone.make_aware(datetime.combine(data["day"], data["begins"]))
-            data["ends_at"] = timezone.make_aware(datetime.combine(data["day"], data["ends"]))
         return data

@@ -1,0 +1,7 @@
+"""Forms of trainers, by topic."""
+
+from courses.forms.assigning import AssignForm
+from courses.forms.people import PeopleForm
+from courses.forms.sessions import SessionForm
+
+__all__ = ["AssignForm", "PeopleForm", "SessionForm"]

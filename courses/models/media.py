@@ -1,0 +1,67 @@
+"""Files that lessons show or play, and packages that run in a frame: stored privately, sent by a view that asks who."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from people.models import User
+
+
+class LessonMedia(models.Model):
+    """A picture, film, recording or document of lessons. `stored` names the file in private storage; `captions` is
+    WebVTT, shown under a film; `transcript` is what a recording or film says, in plain words."""
+
+    class Kind(models.TextChoices):
+        IMAGE = "image", _("image")
+        VIDEO = "video", _("video")
+        AUDIO = "audio", _("audio")
+        DOCUMENT = "document", _("document")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, editable=False)
+    title = models.CharField(_("title"), max_length=120)
+    alternative = models.CharField(_("what the image shows"), max_length=250, blank=True)
+    captions = models.TextField(_("captions"), blank=True)
+    transcript = models.TextField(_("transcript"), blank=True)
+    sha256 = models.CharField(_("fingerprint"), max_length=64, unique=True, editable=False)
+    content_type = models.CharField(_("content type"), max_length=100, editable=False)
+    size = models.PositiveBigIntegerField(_("size"), editable=False)
+    stored = models.CharField(_("stored as"), max_length=200, editable=False)
+    added_by = models.ForeignKey(
+        User, verbose_name=_("added by"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    added_at = models.DateTimeField(_("added"), editable=False)
+
+    class Meta:
+        verbose_name = _("lesson file")
+        verbose_name_plural = _("lesson files")
+        ordering = ["-added_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ScormPackage(models.Model):
+    """A SCORM package as it was unpacked: `root` is its folder in private storage, `start` the page that begins it,
+    `files` {path: size}. Packages are known by their content and never change."""
+
+    class Standard(models.TextChoices):
+        SCORM_12 = "1.2", "SCORM 1.2"
+        SCORM_2004 = "2004", "SCORM 2004"
+
+    title = models.CharField(_("title"), max_length=200)
+    standard = models.CharField(_("standard"), max_length=4, choices=Standard.choices, editable=False)
+    start = models.CharField(_("start page"), max_length=500, editable=False)
+    files = models.JSONField(_("files"), editable=False)
+    sha256 = models.CharField(_("fingerprint"), max_length=64, unique=True, editable=False)
+    root = models.CharField(_("stored in"), max_length=200, editable=False)
+    added_by = models.ForeignKey(
+        User, verbose_name=_("added by"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    added_at = models.DateTimeField(_("added"), editable=False)
+
+    class Meta:
+        verbose_name = _("SCORM package")
+        verbose_name_plural = _("SCORM packages")
+        ordering = ["-added_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,21 @@
+"""Every write about courses, by topic. All take `now`; those that a person decides take `by`."""
+
+from courses.services.assigning import assign, assign_all, assign_onboarding, onboard, withdraw_assignment
+from courses.services.learning import complete_lesson, enrol, open_lesson
+from courses.services.sessions import note_attendance, schedule_session
+from courses.services.versions import freeze, newest_version
+
+__all__ = [
+    "assign",
+    "assign_all",
+    "assign_onboarding",
+    "complete_lesson",
+    "enrol",
+    "freeze",
+    "newest_version",
+    "note_attendance",
+    "onboard",
+    "open_lesson",
+    "schedule_session",
+    "withdraw_assignment",
+]

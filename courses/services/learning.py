@@ -1,0 +1,111 @@
+"""Taking a course: rounds, lessons opened and worked through, completion."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses import progress, queries, signals
+from courses.models import Assignment, Completion, CoursePage, Enrolment, LessonPage, LessonProgress
+from courses.services.versions import newest_version
+from ground import journal
+from ground.days import add_months
+from ground.errors import Refused
+from people.models import User
+
+
+@transaction.atomic
+def enrol(*, user: User, course: CoursePage, now: datetime) -> Enrolment:
+    """The round in which the person takes the course: the open one; or a new one at the newest version, when nothing was
+    completed, the completion has expired, or the course must be taken again; else the one that is completed, to read in.
+
+    Raises Refused when a new round is wanted and the course is not published.
+    """
+    rounds = Enrolment.objects.filter(user=user, course=course).order_by("-ended_at", "-pk")
+    standing = rounds.filter(ended_at__isnull=True).first()
+    if standing is not None:
+        return standing
+    last = Completion.objects.filter(user=user, course=course).order_by("completed_at", "pk").last()
+    again = Assignment.objects.open().filter(user=user, course=course).first() if last else None
+    if last is not None and again is None and progress.holds(expires_on=last.expires_on, on=timezone.localdate(now)):
+        return last.enrolment
+    if not course.live:
+        raise Refused(_("The course “%(course)s” is not published.") % {"course": course}, code="not_live")
+    version = newest_version(course, now)
+    update = again is not None and again.cause == Assignment.Cause.UPDATE and last.version_id != version.pk
+    enrolment, _created = Enrolment.objects.get_or_create(
+        user=user,
+        course=course,
+        ended_at=None,
+        defaults={"version": version, "since": last.version if update else None, "started_at": now},
+    )
+    return enrolment
+
+
+@transaction.atomic
+def open_lesson(*, enrolment: Enrolment, lesson: LessonPage, now: datetime) -> LessonProgress:
+    """Notes that a lesson was opened; an unfinished enrolment follows the course to its newest version."""
+    _refuse_strange_lesson(enrolment, lesson)
+    opened = LessonProgress.objects.filter(enrolment=enrolment, lesson=lesson).first()
+    if opened is not None:
+        return opened
+    _follow(enrolment, now)
+    opened, _created = LessonProgress.objects.get_or_create(
+        enrolment=enrolment, lesson=lesson, defaults={"opened_at": now}
+    )
+    return opened
+
+
+@transaction.atomic
+def complete_lesson(*, enrolment: Enrolment, lesson: LessonPage, now: datetime) -> LessonProgress:
+    """The person has worked through a lesson. With the last one the course is completed, once and for ever."""
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    _refuse_strange_lesson(enrolment, lesson)
+    row, _created = LessonProgress.objects.get_or_create(
+        enrolment=enrolment, lesson=lesson, defaults={"opened_at": now}
+    )
+    if row.completed_at is None:
+        row.completed_at = now
+        row.save(update_fields=["completed_at"])
+    _complete_course(enrolment, now)
+    return row
+
+
+def _refuse_strange_lesson(enrolment: Enrolment, lesson: LessonPage) -> None:
+    if not lesson.is_child_of(enrolment.course):
+        raise Refused(_("The lesson does not belong to this course."), code="strange_lesson")
+
+
+def _follow(enrolment: Enrolment, now: datetime) -> None:
+    """An unfinished enrolment moves to the newest version: what is read is what will be completed."""
+    if enrolment.ended_at is not None:
+        return
+    newest = newest_version(enrolment.course, now)
+    if enrolment.version_id != newest.pk:
+        enrolment.version = newest
+        enrolment.save(update_fields=["version"])
+
+
+def _complete_course(enrolment: Enrolment, now: datetime) -> None:
+    if enrolment.ended_at is not None:
+        return
+    _follow(enrolment, now)
+    done = set(enrolment.progress.filter(completed_at__isnull=False).values_list("lesson", flat=True))
+    if not progress.is_complete(wanted=queries.wanted_lessons(enrolment), done=done):
+        return
+    months = enrolment.course.valid_months
+    completion = Completion.objects.create(
+        user=enrolment.user,
+        course=enrolment.course,
+        version=enrolment.version,
+        enrolment=enrolment,
+        completed_at=now,
+        expires_on=add_months(timezone.localdate(now), months) if months else None,
+    )
+    enrolment.ended_at = now
+    enrolment.save(update_fields=["ended_at"])
+    Assignment.objects.open().filter(user=enrolment.user_id, course=enrolment.course_id).update(completion=completion)
+    data = {"course": enrolment.course.code, "version": enrolment.version.number}
+    journal.record("course.completed", enrolment.user, by=enrolment.user, now=now, data=data)
+    signals.course_completed.send(sender=Completion, completion=completion, now=now)
