@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
 from exams.models import TypingStandard
@@ -56,7 +57,15 @@ class StandardViewSet(KeepingViewSet):
     icon = "edit"
     menu_label = _("Typing standards")
     name = "typing_standards"
-    list_display = ["name", "threshold", "gate", "minutes", "tries", "get_punctuation_display", "get_counts_display"]
+    list_display = [
+        "name",
+        "threshold",
+        "gate",
+        "minutes",
+        "tries",
+        Column("punctuation", label=_("Punctuation"), accessor="get_punctuation_display"),
+        Column("counts", label=_("Which try counts"), accessor="get_counts_display"),
+    ]
     index_view_class = StandardIndex
     add_view_class = StandardCreate
     edit_view_class = StandardEdit
