@@ -20,6 +20,7 @@ from courses.queries.learners import (
     paths_of,
     sessions_of,
 )
+from courses.queries.reading import Requirement, acknowledged, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
 from courses.queries.state import LessonRow, Standing, settled, standing, standings, wanted_lessons
 from courses.queries.trainers import Cell, WeakTopic, late_assignments, matrix, sessions_in_reach, weak_topics
@@ -30,9 +31,11 @@ __all__ = [
     "Learning",
     "LessonRow",
     "PathMap",
+    "Requirement",
     "Standing",
     "Step",
     "WeakTopic",
+    "acknowledged",
     "assignments_of",
     "check_codes",
     "checks_of",
@@ -45,8 +48,10 @@ __all__ = [
     "live_courses",
     "matrix",
     "next_step",
+    "notices_of",
     "paths_of",
     "questions_per_topic",
+    "requirements",
     "search",
     "search_lessons",
     "sessions_in_reach",
