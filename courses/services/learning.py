@@ -43,7 +43,8 @@ def enrol(*, user: User, course: CoursePage, now: datetime) -> Enrolment:
     if not course.live:
         raise Refused(_("The course “%(course)s” is not published.") % {"course": course}, code="not_live")
     version = newest_version(course, now)
-    update = again is not None and again.cause == Assignment.Cause.UPDATE and last.version_id != version.pk
+    update = again is not None and again.cause == Assignment.Cause.UPDATE
+    update = update and progress.changed(before=last.version.content["lessons"], after=version.content["lessons"])
     enrolment, _created = Enrolment.objects.get_or_create(
         user=user,
         course=course,
