@@ -280,7 +280,7 @@ class History:
                     done += timedelta(days=9)
                 if number == NEWCOMER and order == 2:
                     self.read(user, code, self.today - timedelta(days=2), lessons=2)
-                self._stop_in(user, code, lesson=2, block=2)
+                    self._stop_in(user, code, lesson=2, block=2)
                 elif done < self.today:
                     self.read(user, code, done)
                 elif order == 0 or age > 10:
