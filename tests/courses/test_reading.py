@@ -8,7 +8,6 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
-
 from wagtail.blocks import StructBlockValidationError
 
 from courses import services
