@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from courses import progress
 from courses.blocks import NoticeValue
-from courses.models import Acknowledgement, LessonPage, LessonProgress
+from courses.models import Acknowledgement, CoursePage, Enrolment, LessonPage, LessonProgress
 from courses.progress import Asked, Facts, Rules
 from courses.queries.checks import checks_of
 from people.models import User
@@ -26,6 +26,11 @@ class Requirement:
     met: bool
     label: str
     sentence: str
+
+
+def newest_round(user: User, course: CoursePage) -> Enrolment | None:
+    """The round a person began last in a course, open or over."""
+    return Enrolment.objects.filter(user=user, course=course).order_by("started_at", "pk").last()
 
 
 def notices_of(lesson: LessonPage) -> dict[str, NoticeValue]:

@@ -139,7 +139,7 @@ def complete_lesson(*, enrolment: Enrolment, lesson: LessonPage, now: datetime, 
     The button stands at the end of the page, so saying "done" is having reached it, unless the page knows better
     (`at_end`). Raises Refused with all that is still missing.
     """
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("user").get(pk=enrolment.pk)
     row = _row(enrolment, lesson, now)
     if row.completed_at is None:
         asked = queries.requirements(enrolment.user, lesson, row, now, at_end=at_end)

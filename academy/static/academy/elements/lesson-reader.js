@@ -26,7 +26,7 @@ class LessonReader extends HTMLElement {
       window.addEventListener(sign, () => (this.alive = performance.now()), { passive: true, signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.fresh && this.report(), { signal });
     window.addEventListener("online", () => this.report(), { signal });
-    this.addEventListener("check-answered", () => this.report(), { signal });
+    this.addEventListener("lesson-changed", () => this.report(), { signal });
     this.form?.addEventListener("submit", (event) => this.finish(event), { signal });
     this.clock = setInterval(() => this.tick(), 1000);
     this.resume();
