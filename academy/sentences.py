@@ -28,6 +28,7 @@ VERBS: dict[str, Promise] = {
     "course.frozen": gettext_lazy("A version of the course “%(what)s” was published."),
     "course.assigned": gettext_lazy("%(what)s was assigned a course."),
     "course.assigned_to_many": gettext_lazy("The course “%(what)s” was assigned to several people."),
+    "notice.acknowledged": gettext_lazy("A policy notice in the lesson “%(what)s” was acknowledged."),
     "course.completed": gettext_lazy("%(what)s completed a course."),
     "assignment.withdrawn": gettext_lazy("A course assigned to %(what)s was withdrawn."),
     "path.assigned": gettext_lazy("%(what)s was given a training path."),

@@ -1,14 +1,17 @@
 """What a lesson is made of. Every block says what it is for and shows an example in the editor."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.html import strip_tags
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.list_block import ListBlockValidationError
 
 from exams.models import Question
+from ground.freezing import fingerprint
 
 
 class DialogueLineBlock(blocks.StructBlock):
@@ -131,6 +134,66 @@ class CheckBlock(blocks.StructBlock):
         preview_value = {"questions": ["s-complaints-01", "s-complaints-02"]}
 
 
+class NoticeValue(blocks.StructValue):
+    """A policy notice as it reads."""
+
+    @property
+    def words(self) -> str:
+        """What is acknowledged, without its formatting."""
+        days = f"{self['effective_from'] or ''}–{self['effective_to'] or ''}"
+        text = strip_tags(self["text"].source.replace("</p>", "</p>\n").replace("</li>", "</li>\n"))
+        return "\n".join([self["title"], self["department"], days, text.strip()])
+
+    @property
+    def words_hash(self) -> str:
+        """The fingerprint of the words: other words ask for another acknowledgement."""
+        return fingerprint(self.words)
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on a day; the last day is included."""
+        begins, ends = self["effective_from"], self["effective_to"]
+        return (begins is None or begins <= on) and (ends is None or on <= ends)
+
+
+class NoticeBlock(blocks.StructBlock):
+    """A policy that everybody who reads the lesson acknowledges."""
+
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
+    department = blocks.CharBlock(label=_("Issuing department"), max_length=80)
+    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "ul", "ol", "link"])
+    effective_from = blocks.DateBlock(label=_("In force from"), required=False)
+    effective_to = blocks.DateBlock(label=_("In force until (inclusive)"), required=False)
+
+    def clean(self, value: Any) -> Any:
+        """Refuses a notice that ends before it begins."""
+        value = super().clean(value)
+        begins, ends = value["effective_from"], value["effective_to"]
+        if begins and ends and ends < begins:
+            error = ValidationError(gettext("The last day lies before the first."))
+            raise blocks.StructBlockValidationError(block_errors={"effective_to": error})
+        return value
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """With the lesson's place for the notice, and when the reader acknowledged it, as the lesson's view knows."""
+        context = super().get_context(value, parent_context)
+        if "acknowledged" in context:
+            context["acknowledged_at"] = context["acknowledged"].get(context["block"].id)
+        return context
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Policy notice")
+        description = _("A policy to acknowledge: the lesson is done only when it was, and other words ask again.")
+        value_class = NoticeValue
+        template = "blocks/notice.html"
+        preview_template = "blocks/preview.html"
+        preview_value = {
+            "title": "客户信息保密承诺",
+            "department": "质量与合规部",
+            "text": "<p>本人承诺：客户资料只为办理手上的业务而查询，<b>不外传、不截图、不议论</b>。</p>",
+        }
+
+
 LESSON_BLOCKS = [
     (
         "text",
@@ -159,4 +222,5 @@ LESSON_BLOCKS = [
     ("dialogue", DialogueBlock()),
     ("comparison", ComparisonBlock()),
     ("check", CheckBlock()),
+    ("notice", NoticeBlock()),
 ]

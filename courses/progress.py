@@ -1,7 +1,9 @@
-"""When something is due, and how far somebody is: days and counts only."""
+"""When something is due, how far somebody is, and what a lesson still asks for: days and counts only."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import Any
 
 SOON_DAYS = 7
@@ -56,3 +58,62 @@ def is_complete(*, wanted: list[int], done: set[int]) -> bool:
 def next_lesson(*, wanted: list[int], done: set[int]) -> int | None:
     """The first lesson in order that is not done yet; None when all are."""
     return next((lesson for lesson in wanted if lesson not in done), None)
+
+
+class Asked(StrEnum):
+    """What a lesson can ask for before it is done, in the order in which a page names it."""
+
+    END = "end"
+    MINUTES = "minutes"
+    CHECKS = "checks"
+    NOTICES = "notices"
+    PACKAGE = "package"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When a lesson is done: read to the end, for so many seconds, its checks right, its notices acknowledged, its
+    package completed."""
+
+    end: bool = False
+    seconds: int = 0
+    checks: frozenset[str] = frozenset()
+    notices: frozenset[str] = frozenset()
+    package: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What somebody has done of it."""
+
+    end: bool = False
+    seconds: int = 0
+    checks: frozenset[str] = frozenset()
+    notices: frozenset[str] = frozenset()
+    package: bool = False
+
+
+def missing(rules: Rules, facts: Facts) -> list[Asked]:
+    """What the rules ask for and the facts do not hold; empty when the lesson is done."""
+    open_points = {
+        Asked.END: rules.end and not facts.end,
+        Asked.MINUTES: facts.seconds < rules.seconds,
+        Asked.CHECKS: not rules.checks <= facts.checks,
+        Asked.NOTICES: not rules.notices <= facts.notices,
+        Asked.PACKAGE: rules.package and not facts.package,
+    }
+    return [asked for asked in Asked if open_points[asked]]
+
+
+def believed(*, before: int, claimed: int, since_report: float, since_open: float) -> int:
+    """The seconds of reading to keep when a page claims some: they never shrink, and grow no faster than the clock has
+    run since the last report, nor beyond what it has run since the lesson was opened."""
+    return max(before, min(claimed, before + ceil(since_report), int(since_open)))
+
+
+def stage(days: int) -> tuple[str, int]:
+    """Where on the map of a path a step lies that is due so many days after its start: ("day", 1), then weeks, then
+    months of 30 days, each counted from 1."""
+    if days <= 1:
+        return "day", 1
+    return ("week", ceil(days / 7)) if days <= 28 else ("month", ceil(days / 30))

@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("mine/", learning.mine, name="mine"),
     path("path/", learning.path, name="path"),
     path("lessons/<int:pk>/done/", learning.complete_lesson, name="complete_lesson"),
+    path("lessons/<int:pk>/progress/", learning.lesson_progress, name="lesson_progress"),
+    path("lessons/<int:pk>/acknowledge/<str:block>/", learning.acknowledge, name="acknowledge"),
     path("lessons/<int:pk>/check/<str:code>/", learning.check, name="check"),
     # Tracking.
     path("training/", training.training, name="training"),

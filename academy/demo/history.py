@@ -15,6 +15,7 @@ from academy.demo.organisation import READY, Organisation, at, months_before
 from academy.demo.teaching import ONBOARDING, Teaching
 from certificates import services as certificates
 from certificates.models import Certificate
+from courses import queries as course_queries
 from courses import services as courses
 from courses.models import Assignment, LessonPage
 from exams import services as exams
@@ -279,6 +280,7 @@ class History:
                     done += timedelta(days=9)
                 if number == NEWCOMER and order == 2:
                     self.read(user, code, self.today - timedelta(days=2), lessons=2)
+                    self._stop_in(user, code, lesson=2, block=2)
                 elif done < self.today:
                     self.read(user, code, done)
                 elif order == 0 or age > 10:
@@ -324,7 +326,25 @@ class History:
         for page in pages:
             courses.open_lesson(enrolment=enrolment, lesson=page, now=moment)
             moment += timedelta(minutes=page.minutes)
+            if page.must_pass_checks:
+                for check in course_queries.check_codes(page):
+                    courses.note_check_answer(enrolment=enrolment, lesson=page, code=check, right=True, now=moment)
+            for block, notice in course_queries.notices_of(page).items():
+                courses.acknowledge(user=user, lesson=page, block=block, seen=notice.words_hash, now=moment)
             courses.complete_lesson(enrolment=enrolment, lesson=page, now=moment)
+
+    def _stop_in(self, user: User, code: str, *, lesson: int, block: int) -> None:
+        """Reads a lesson of a course (from 0) yesterday as far as a block."""
+        course = self.teaching.courses[code]
+        page = LessonPage.objects.child_of(course).order_by("path")[lesson]
+        moment = at(self.today - timedelta(days=1), 16, 20)
+        enrolment = courses.enrol(user=user, course=course, now=moment)
+        courses.open_lesson(enrolment=enrolment, lesson=page, now=moment)
+        place = page.body[block].id
+        later = moment + timedelta(minutes=4)
+        courses.note_progress(
+            enrolment=enrolment, lesson=page, place=place, seconds=230, reached_end=False, step=9, now=later
+        )
 
     # Certificates
 

@@ -223,6 +223,7 @@ def _courses(made: Teaching, organisation: Organisation, now: datetime) -> None:
                 strand=Strand.objects.get(code=data["strand"]),
                 level=organisation.levels[data["level"]],
                 minutes=data["minutes"],
+                valid_months=data.get("valid_months"),
                 first_published_at=now,
                 last_published_at=now,
             )
@@ -236,6 +237,8 @@ def _courses(made: Teaching, organisation: Organisation, now: datetime) -> None:
                     slug=lesson["slug"],
                     minutes=lesson["minutes"],
                     body=[_block(block) for block in lesson["block"]],
+                    must_minutes=lesson.get("must_minutes", 0),
+                    must_pass_checks=lesson.get("must_pass_checks", False),
                     first_published_at=now,
                     last_published_at=now,
                 )
@@ -262,6 +265,8 @@ def _block(block: dict[str, Any]) -> tuple[str, Any]:
             }
         case "comparison":
             return "comparison", {"rows": [{"why": "", **row} for row in block["rows"]]}
+        case "notice":
+            return "notice", {"title": block["title"], "department": block["department"], "text": block["html"].strip()}
         case _:
             return "check", {"questions": block["questions"]}
 

@@ -134,6 +134,10 @@ def _study(standing: Any) -> Action:
     values = {"course": standing.course.title, "number": standing.number}
     if begun and standing.lesson:
         title = _("Continue %(course)s, lesson %(number)s: %(lesson)s") % {**values, "lesson": standing.lesson.title}
+    elif standing.only_changes:
+        title = _("See what has changed in %(course)s") % values
+    elif standing.again:
+        title = _("Take %(course)s again") % values
     else:
         title = _("Begin %(course)s") % values
     reasons = [ngettext("About %(minutes)s minute", "About %(minutes)s minutes", standing.minutes)]

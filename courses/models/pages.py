@@ -178,6 +178,10 @@ class LessonPage(OpenToEverybody, Page):
 
         return learning.lesson(request, self)
 
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """What learners will see, in the words of the draft; the view stores nothing for a preview."""
+        return self.serve(request)
+
 
 @append_only
 class CourseVersion(models.Model):

@@ -20,6 +20,7 @@ from courses.queries.learners import (
     paths_of,
     sessions_of,
 )
+from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
 from courses.queries.state import LessonRow, Standing, settled, standing, standings, wanted_lessons
 from courses.queries.trainers import Cell, WeakTopic, late_assignments, matrix, sessions_in_reach, weak_topics
@@ -30,9 +31,11 @@ __all__ = [
     "Learning",
     "LessonRow",
     "PathMap",
+    "Requirement",
     "Standing",
     "Step",
     "WeakTopic",
+    "acknowledged",
     "assignments_of",
     "check_codes",
     "checks_of",
@@ -44,9 +47,12 @@ __all__ = [
     "lessons_per_topic",
     "live_courses",
     "matrix",
+    "newest_round",
     "next_step",
+    "notices_of",
     "paths_of",
     "questions_per_topic",
+    "requirements",
     "search",
     "search_lessons",
     "sessions_in_reach",

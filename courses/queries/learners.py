@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from courses import progress
 from courses.models import Assignment, Attendance, Completion, CoursePage, Enrolment, LearningPath
 from courses.queries.catalogue import live_courses
 from courses.queries.state import Standing, standings
@@ -88,26 +91,63 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """The steps of a path that are due in the same day, week or month of work, counted from 1."""
+
+    unit: str
+    number: int
+    steps: list[Step]
+
+    @property
+    def label(self) -> str:
+        """The stage in words: day 1, week 2, month 1."""
+        words = {"day": _("Day %(number)s"), "week": _("Week %(number)s"), "month": _("Month %(number)s")}
+        return words[self.unit] % {"number": self.number}
+
+    @property
+    def settled(self) -> bool:
+        return all(step.standing.settled for step in self.steps)
+
+
+@dataclass(frozen=True)
 class PathMap:
-    """A path as a person walks it. `began` is the first day of work when the path is assigned."""
+    """A path as a person walks it. `began` is the day from which its days are counted, `on` the day of the map."""
 
     path: LearningPath
-    began: date | None
+    began: date
+    on: date
     steps: list[Step]
 
     @property
     def done(self) -> int:
         return sum(step.standing.settled for step in self.steps)
 
+    @property
+    def day(self) -> int:
+        """The day of work it is today, from 1; 0 or less before the first."""
+        return (self.on - self.began).days + 1
+
     @cached_property
     def current(self) -> Step | None:
         """The first step that is not done."""
         return next((step for step in self.steps if not step.standing.settled), None)
 
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """The stations of the map in the order of their days."""
+        ordered = sorted(self.steps, key=lambda step: (step.due_days, step.order))
+        groups = groupby(ordered, key=lambda step: progress.stage(step.due_days))
+        return [Stage(unit, number, list(steps)) for (unit, number), steps in groups]
+
 
 def paths_of(user: User, on: date, request: HttpRequest | None = None) -> list[PathMap]:
-    """The onboarding paths with the person's days and states."""
-    paths = list(LearningPath.objects.filter(onboarding=True).prefetch_related("steps"))
+    """The paths that were given to the person, with the days and states; the one begun last comes first."""
+    given = _in_force(user).filter(path__isnull=False)
+    began: dict[int, date] = {}
+    for path, day, cause in given.values_list("path", "cause_date", "cause").order_by("cause_date"):
+        if path not in began or cause == Assignment.Cause.HIRE:
+            began[path] = day
+    paths = list(LearningPath.objects.filter(pk__in=began).prefetch_related("steps"))
     steps = [step for path in paths for step in path.steps.all()]
     courses = live_courses().filter(pk__in=[step.course_id for step in steps])
     rows = {row.course.pk: row for row in standings(user, courses, on, request)}
@@ -123,10 +163,5 @@ def paths_of(user: User, on: date, request: HttpRequest | None = None) -> list[P
             for step in path.steps.all()
             if (row := rows.get(step.course_id))
         ]
-        began = [
-            step.standing.assignment.cause_date
-            for step in walked
-            if step.standing.assignment and step.standing.assignment.cause == Assignment.Cause.HIRE
-        ]
-        maps.append(PathMap(path=path, began=min(began, default=None), steps=walked))
-    return [walk for walk in maps if walk.steps]
+        maps.append(PathMap(path=path, began=began[path.pk], on=on, steps=walked))
+    return sorted((walk for walk in maps if walk.steps), key=lambda walk: walk.began, reverse=True)

@@ -1,11 +1,11 @@
 """Where one person stands in each course: lessons done, the one to take next, what is late or due."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,16 @@ from django.utils.translation import ngettext, pgettext
 from wagtail.models import Page, Site
 
 from courses import progress
-from courses.models import Assignment, Completion, CoursePage, Enrolment, Exemption, LessonPage, LessonProgress
+from courses.models import (
+    Assignment,
+    Completion,
+    CoursePage,
+    CourseVersion,
+    Enrolment,
+    Exemption,
+    LessonPage,
+    LessonProgress,
+)
 from courses.progress import Due
 from courses.queries.reasons import day, why
 from people.models import User
@@ -69,8 +78,20 @@ class Standing:
 
     @property
     def finished(self) -> bool:
-        """Whether the person has completed it and nothing of it is to be done again now."""
-        return self.completion is not None and self.settled
+        """Whether the person has completed it, that holds, and nothing of it is to be done again now."""
+        return self.completion is not None and self.settled and self.state != "expired"
+
+    @property
+    def again(self) -> bool:
+        """Whether it was completed before and is taken, or may be taken, once more."""
+        return self.completion is not None and not self.finished
+
+    @property
+    def only_changes(self) -> bool:
+        """Whether the round, begun or not, holds only the lessons that changed since the version completed before."""
+        if self.enrolment is not None:
+            return self.enrolment.since_id is not None and self.enrolment.ended_at is None
+        return self.must and self.again and self.assignment.cause == Assignment.Cause.UPDATE
 
     @property
     def settled(self) -> bool:
@@ -146,6 +167,21 @@ class Standing:
         return why(self.assignment) if self.assignment else ""
 
     @property
+    def held(self) -> str:
+        """How long the completion holds, in words, whatever is to be done again."""
+        ends = self.completion.expires_on
+        if ends is None:
+            return _("Completed")
+        if progress.holds(expires_on=ends, on=self.on):
+            return _("Valid until %(day)s") % {"day": day(ends - timedelta(days=1))}
+        return _("Expired on %(day)s") % {"day": day(ends)}
+
+    @property
+    def held_badge(self) -> str:
+        """The kind of badge that wears `held`."""
+        return "ok" if progress.holds(expires_on=self.completion.expires_on, on=self.on) else "late"
+
+    @property
     def badge(self) -> str:
         """The kind of badge the state wears: ok, due, late or plain."""
         kinds = {Due.DONE: "ok", Due.LATE: "late", Due.SOON: "due", "started": "ok", "expired": "late"}
@@ -179,25 +215,64 @@ def wanted_lessons(enrolment: Enrolment) -> list[int]:
     return progress.changed(before=enrolment.since.content["lessons"], after=lessons)
 
 
-def _lessons(courses: list[CoursePage], enrolments: list[Enrolment]) -> dict[str, list[LessonPage]]:
-    """Published lessons in order, by the tree path of their course; without bodies, with `is_done` in these rounds. A
-    round on what changed has only those."""
-    found: dict[str, list[LessonPage]] = {course.path: [] for course in courses}
+def _lessons(rows: list["_Mine"]) -> dict[int, list[LessonPage]]:
+    """Published lessons in order, by course; without bodies, with `is_done` in these rounds. A round on what changed has
+    only those."""
+    found: dict[str, list[LessonPage]] = {row.course.path: [] for row in rows}
+    enrolments = [row.enrolment for row in rows if row.enrolment]
     done = LessonProgress.objects.filter(enrolment__in=enrolments, lesson=OuterRef("pk"), completed_at__isnull=False)
     lessons = LessonPage.objects.live().defer("body", "body_words").annotate(is_done=Exists(done)).order_by("path")
-    if len(courses) == 1:
-        lessons = lessons.child_of(courses[0])
+    if len(rows) == 1:
+        lessons = lessons.child_of(rows[0].course)
     length = CoursePage.steplen
     for lesson in lessons:
         if (path := lesson.path[:-length]) in found:
             found[path].append(lesson)
-    paths = {course.pk: course.path for course in courses}
-    for enrolment in enrolments:
-        if enrolment.since_id is not None and enrolment.ended_at is None:
-            wanted = set(wanted_lessons(enrolment))
-            path = paths[enrolment.course_id]
-            found[path] = [lesson for lesson in found[path] if lesson.pk in wanted]
+    by_course = {row.course.pk: found[row.course.path] for row in rows}
+    for course, wanted in _changed([row for row in rows if row.since]).items():
+        by_course[course] = [lesson for lesson in by_course[course] if lesson.pk in wanted]
+    return by_course
+
+
+def _changed(rows: list["_Mine"]) -> dict[int, set[int]]:
+    """The lessons that differ from the version completed before, by course, where any does; two queries for any
+    number of rounds."""
+    if not rows:
+        return {}
+    newest = CourseVersion.objects.filter(course=OuterRef("course")).order_by("-number").values("pk")[:1]
+    courses = [row.course.pk for row in rows]
+    now = {row.course_id: row for row in CourseVersion.objects.filter(course__in=courses, pk=Subquery(newest))}
+    before = CourseVersion.objects.in_bulk([row.since for row in rows])
+    found = {}
+    for row in rows:
+        old, new = before[row.since].content["lessons"], now[row.course.pk].content["lessons"]
+        if changed := progress.changed(before=old, after=new):
+            found[row.course.pk] = set(changed)
     return found
+
+
+@dataclass(frozen=True)
+class _Mine:
+    """The rows of one course that count for one person now. `since` is the version of which only the changes are taken."""
+
+    course: CoursePage
+    assignment: Assignment | None
+    enrolment: Enrolment | None
+    completion: Completion | None
+    since: int | None
+
+
+def _mine(course: CoursePage, on: date) -> _Mine:
+    """A completed round that must be taken again, or no longer holds, is over: the next one has not begun."""
+    assignment, enrolment, completion = (getattr(course, name, None) for name in _MINE)
+    must = assignment is not None and not assignment.completion_id and not assignment.exemption_id
+    since = None
+    if enrolment is not None and enrolment.ended_at is None:
+        since = enrolment.since_id
+    elif completion is not None and (must or not progress.holds(expires_on=completion.expires_on, on=on)):
+        enrolment = None
+        since = completion.version_id if must and assignment.cause == Assignment.Cause.UPDATE else None
+    return _Mine(course, assignment, enrolment, completion, since)
 
 
 _MINE = ("my_assignment", "my_enrolment", "my_completion")
@@ -233,21 +308,20 @@ def standings(
     for course in mine:
         if course.pk not in best or _newest(course) > _newest(best[course.pk]):
             best[course.pk] = course
-    rows = list(best.values())
-    enrolments = [course.my_enrolment for course in rows if getattr(course, "my_enrolment", None)]
-    lessons = _lessons(rows, enrolments) if rows else {}
+    rows = [_mine(course, on) for course in best.values()]
+    lessons = _lessons(rows) if rows else {}
     return [
         Standing(
-            course=course,
-            lessons=lessons[course.path],
-            done_lessons=frozenset(lesson.pk for lesson in lessons[course.path] if lesson.is_done),
+            course=row.course,
+            lessons=lessons[row.course.pk],
+            done_lessons=frozenset(lesson.pk for lesson in lessons[row.course.pk] if lesson.is_done),
             on=on,
-            assignment=getattr(course, "my_assignment", None),
-            enrolment=getattr(course, "my_enrolment", None),
-            completion=getattr(course, "my_completion", None),
+            assignment=row.assignment,
+            enrolment=row.enrolment,
+            completion=row.completion,
             _site=request,
         )
-        for course in rows
+        for row in rows
     ]
 
 

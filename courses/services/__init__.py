@@ -1,11 +1,19 @@
 """Every write about courses, by topic. All take `now`; those that a person decides take `by`."""
 
 from courses.services.assigning import assign, assign_all, assign_onboarding, onboard, withdraw_assignment
-from courses.services.learning import complete_lesson, enrol, open_lesson
+from courses.services.learning import (
+    acknowledge,
+    complete_lesson,
+    enrol,
+    note_check_answer,
+    note_progress,
+    open_lesson,
+)
 from courses.services.sessions import note_attendance, schedule_session
 from courses.services.versions import freeze, newest_version
 
 __all__ = [
+    "acknowledge",
     "assign",
     "assign_all",
     "assign_onboarding",
@@ -14,6 +22,8 @@ __all__ = [
     "freeze",
     "newest_version",
     "note_attendance",
+    "note_check_answer",
+    "note_progress",
     "onboard",
     "open_lesson",
     "schedule_session",

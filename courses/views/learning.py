@@ -1,17 +1,18 @@
 """Pages of learners: the catalogue, a course, a lesson with its checks, my learning, the onboarding path."""
 
+import json
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses import queries, services
-from courses.models import CourseIndexPage, CoursePage, LessonPage
+from courses.models import CourseIndexPage, CoursePage, Enrolment, LessonPage, LessonProgress
 from exams.grading import full_key, grade
 from exams.models import Question, QuestionVersion
 from ground.errors import Refused
@@ -54,19 +55,27 @@ def lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
     preview = getattr(request, "is_preview", False)
     if not preview and not course.live:
         raise Http404
-    if request.method == "GET" and not preview:
-        enrolment = services.enrol(user=request.user, course=course, now=request.now)
-        services.open_lesson(enrolment=enrolment, lesson=page, now=request.now)
-    return _lesson_page(request, page, course, {})
+    if preview:
+        return _lesson_page(request, page, course, None)
+    enrolment = services.enrol(user=request.user, course=course, now=request.now)
+    row = services.open_lesson(enrolment=enrolment, lesson=page, now=request.now)
+    return _lesson_page(request, page, course, row)
 
 
 def _lesson_page(
-    request: HttpRequest, page: LessonPage, course: CoursePage, feedback: dict[str, dict[str, Any]]
+    request: HttpRequest,
+    page: LessonPage,
+    course: CoursePage,
+    row: LessonProgress | None,
+    feedback: dict[str, dict[str, Any]] | None = None,
 ) -> HttpResponse:
+    """The lesson with the person's progress in it; without, as a preview in which nothing is kept."""
     standing = queries.standing(request.user, course, today(request), request)
     rows = standing.rows
     place = next((place for place, row in enumerate(rows) if row.lesson.pk == page.pk), None)
     unfinished = {row.lesson.pk for row in rows if not row.done}
+    blocks = [block.id for block in page.body]
+    given = feedback or {}
     context = {
         "page": page,
         "course": course,
@@ -74,10 +83,14 @@ def _lesson_page(
         "place": None if place is None else place + 1,
         "previous": rows[place - 1] if place else None,
         "next": rows[place + 1] if place is not None and place + 1 < len(rows) else None,
-        "done": page.pk in standing.done_lessons,
+        "progress": row,
+        "stopped_at": row.place if row and not row.completed_at and row.place in blocks[1:] else None,
+        "done": row is not None and row.completed_at is not None,
         "finishes": unfinished <= {page.pk} and not standing.finished,
+        "acknowledged": queries.acknowledged(request.user, page, queries.notices_of(page)) if row else {},
+        "requirements": queries.requirements(request.user, page, row, request.now) if row else [],
         "check_questions": {
-            code: {"question": question, "feedback": feedback.get(code)}
+            code: {"question": question, "feedback": given.get(code)}
             for code, question in queries.checks_of(page).items()
         },
     }
@@ -89,36 +102,135 @@ def _live_lesson(pk: int) -> tuple[LessonPage, CoursePage]:
     return page, get_object_or_404(CoursePage.objects.live().ancestor_of(page))
 
 
+def _round(request: HttpRequest, course: CoursePage, given: dict[str, Any]) -> Enrolment:
+    """The person's round in the course. Raises Refused when the page was opened by somebody else, or in a round that is
+    over: on a shared desktop, and after a year, nothing is noted for the wrong one."""
+    if str(given.get("person", request.user.pk)) != str(request.user.pk):
+        raise Refused(_("This was read by somebody else and waits until they sign in again."), code="another_person")
+    if "round" not in given:
+        return services.enrol(user=request.user, course=course, now=request.now)
+    newest = queries.newest_round(request.user, course)
+    if newest is None or str(given["round"]) != str(newest.pk):
+        raise Refused(_("This page belongs to an earlier round of the course. Open the lesson again."), code="over")
+    return newest
+
+
+def _given(request: HttpRequest) -> dict[str, Any]:
+    """What a page reports, as JSON or as a form."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
+    try:
+        given = json.loads(request.body)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise Refused(_("What the page reports cannot be read."), code="bad")
+    return given
+
+
+def _note(request: HttpRequest, enrolment: Enrolment, page: LessonPage, given: dict[str, Any]) -> LessonProgress:
+    """Keeps a report: {"step", "seconds": whole numbers, "place": a block, "end": true or false}."""
+    numbers = [given.get("step", 0), given.get("seconds", 0)]
+    if not all(str(number).isdecimal() and len(str(number)) < 12 for number in numbers):
+        raise Refused(_("What the page reports cannot be read."), code="bad")
+    step, seconds = map(int, numbers)
+    return services.note_progress(
+        enrolment=enrolment,
+        lesson=page,
+        place=str(given.get("place", "")),
+        seconds=seconds,
+        reached_end=str(given.get("end", "")).lower() == "true",
+        step=step,
+        now=request.now,
+    )
+
+
+def _refusal(refusal: Refused) -> JsonResponse:
+    status = {"another_person": 409, "over": 409, "missing": 422}.get(refusal.code, 400)
+    return JsonResponse({"code": refusal.code, "sentence": str(refusal)}, status=status)
+
+
 @require_POST
-def complete_lesson(request: HttpRequest, pk: int) -> HttpResponse:
-    """The person says "done" at the end of a lesson, and goes on with the next one or back to the completed course."""
+def lesson_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """A page reports how far somebody has read; it learns what is kept and what the lesson still asks for."""
     page, course = _live_lesson(pk)
     try:
-        enrolment = services.enrol(user=request.user, course=course, now=request.now)
-        services.complete_lesson(enrolment=enrolment, lesson=page, now=request.now)
+        given = _given(request)
+        row = _note(request, _round(request, course, given), page, given)
     except Refused as refusal:
+        return _refusal(refusal)
+    asked = queries.requirements(request.user, page, row, request.now)
+    return JsonResponse(
+        {
+            "step": row.step,
+            "seconds": row.seconds,
+            "done": row.completed_at is not None,
+            "requirements": [{"code": one.code, "met": one.met, "label": one.label} for one in asked],
+        }
+    )
+
+
+@require_POST
+def complete_lesson(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person says "done" at the end of a lesson, and goes on with the next one or back to the completed course.
+
+    With script the last report comes along and the answer names the way on in JSON.
+    """
+    page, course = _live_lesson(pk)
+    as_json = request.headers.get("Accept") == "application/json"
+    try:
+        given = _given(request)
+        enrolment = _round(request, course, given)
+        if "step" in given:
+            _note(request, enrolment, page, given)
+        services.complete_lesson(enrolment=enrolment, lesson=page, now=request.now, at_end="step" not in given)
+    except Refused as refusal:
+        if as_json:
+            return _refusal(refusal)
         messages.error(request, str(refusal))
         return redirect(page.get_url(request))
     standing = queries.standing(request.user, course, today(request), request)
+    following = next((lesson for lesson in standing.lessons if lesson.path > page.path), None)
+    url = standing.course_url if standing.finished else (following or standing.lesson or course).get_url(request)
+    if as_json:
+        return JsonResponse({"url": url})
     if standing.finished:
         messages.success(request, _("You have completed the course “%(course)s”.") % {"course": course.title})
-        return redirect(standing.course_url)
-    following = next((lesson for lesson in standing.lessons if lesson.path > page.path), None)
-    return redirect((following or standing.lesson or course).get_url(request))
+    return redirect(url)
+
+
+@require_POST
+def acknowledge(request: HttpRequest, pk: int, block: str) -> HttpResponse:
+    """The person has read a policy notice of the lesson and says so."""
+    page, _course = _live_lesson(pk)
+    try:
+        services.acknowledge(
+            user=request.user, lesson=page, block=block, seen=request.POST.get("seen", ""), now=request.now
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{page.get_url(request)}#block-{block}")
 
 
 @require_POST
 def check(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """Says whether an answer to a question of this lesson is right, and why. Nothing is stored."""
+    """Says whether an answer to a question of this lesson is right, and why; the answer is kept, except in a preview."""
     page, course = _live_lesson(pk)
     question = queries.checks_of(page).get(code)
     if question is None:
         raise Http404
     feedback = _feedback(request, code)
+    row = None
+    if "preview" not in request.POST:
+        enrolment = services.enrol(user=request.user, course=course, now=request.now)
+        if feedback["state"] != "empty":
+            right = feedback["state"] == "right"
+            services.note_check_answer(enrolment=enrolment, lesson=page, code=code, right=right, now=request.now)
+        row = services.open_lesson(enrolment=enrolment, lesson=page, now=request.now)
     if request.headers.get("HX-Request"):
         item = {"question": question, "feedback": feedback}
-        return render(request, "courses/parts/check.html", {"item": item, "page": page})
-    return _lesson_page(request, page, course, {code: feedback})
+        return render(request, "courses/parts/check.html", {"item": item, "page": page, "progress": row})
+    return _lesson_page(request, page, course, row, {code: feedback})
 
 
 def _feedback(request: HttpRequest, code: str) -> dict[str, Any]:

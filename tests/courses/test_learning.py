@@ -1,16 +1,17 @@
 """The pages of learners."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from courses import services
-from courses.models import Completion, Enrolment, LessonProgress
+from courses import queries, services
+from courses.models import Assignment, Completion, Enrolment, LessonPage, LessonProgress
 from tests import factories
 from tests.courses import build
 
@@ -73,10 +74,13 @@ def test_my_learning_and_my_path_cost_the_same_for_many_courses():
         services.enrol(user=user, course=build.course(), now=now)
         return course
 
+    services.assign_onboarding(user=user, on=now.date(), now=now)
     assign()
     one = queries_of(client, reverse("courses:mine"))
     path = queries_of(client, reverse("courses:path"))
-    build.onboarding(assign(), assign())
+    assign(), assign()
+    build.onboarding(build.course(), build.course())
+    services.assign_onboarding(user=user, on=now.date(), now=now)
     assert queries_of(client, reverse("courses:mine")) == one
     assert queries_of(client, reverse("courses:path")) == path
 
@@ -139,3 +143,148 @@ def test_a_dialogue_a_comparison_and_key_points_are_read_as_such():
     text = signed_in(factories.person()).get(build.lessons(course)[0].url).text
     for words in ("怎么还没改", "我核对一下", "气没有出完", "停顿后等 2 秒"):
         assert words in text
+
+
+# Rounds: what is taken again, and only what changed.
+
+
+def complete(user, course, at) -> Completion:
+    enrolment = services.enrol(user=user, course=course, now=at)
+    for lesson in build.lessons(course):
+        services.open_lesson(enrolment=enrolment, lesson=lesson, now=at)
+        services.complete_lesson(enrolment=enrolment, lesson=lesson, now=at)
+    return Completion.objects.filter(user=user, course=course).latest("pk")
+
+
+def must(user, course, cause, now, days=10) -> Assignment:
+    on = timezone.localdate(now)
+    return services.assign(
+        user=user, course=course, cause=cause, cause_date=on, due_on=on + timedelta(days=days), by=None, now=now
+    )
+
+
+def standing(user, course, now) -> queries.Standing:
+    return queries.standing(user, course, timezone.localdate(now))
+
+
+def change(lesson: LessonPage) -> None:
+    page = LessonPage.objects.get(pk=lesson.pk)
+    page.body = [("text", "<p>新的说法。</p>")]
+    page.save_revision().publish()
+
+
+def test_an_expired_completion_is_shown_as_such_and_reading_begins_a_new_round(now):
+    user, course = factories.person(), build.course(valid_months=12)
+    complete(user, course, now - timedelta(days=400))
+    row = standing(user, course, now)
+    assert (row.state, row.done, row.finished, row.again, row.must) == ("expired", 0, False, True, False)
+    with time_machine.travel(now, tick=False):
+        client = signed_in(user)
+        for url in (course.url, reverse("courses:mine")):
+            assert "到期" in client.get(url).text
+        assert "重新学习" in client.get(course.url).text
+        client.get(build.lessons(course)[0].url)
+    row = standing(user, course, now)
+    assert (row.state, row.enrolment.ended_at, row.number) == ("started", None, 1)
+
+
+def test_a_renewal_before_the_expiry_begins_with_the_first_lesson_and_keeps_the_completion(now):
+    user, course = factories.person(), build.course(valid_months=12)
+    complete(user, course, now - timedelta(days=350))
+    must(user, course, Assignment.Cause.EXPIRY, now)
+    row = standing(user, course, now)
+    assert (row.state, row.done, row.total, row.number, row.finished) == ("due", 0, 2, 1, False)
+    with time_machine.travel(now, tick=False):
+        client = signed_in(user)
+        page = client.get(course.url).text
+        assert "重新学习" in page
+        assert "有效期至" in page
+        mine = client.get(reverse("courses:mine")).text
+        assert mine.count(course.title) >= 2
+        assert f"重新学习《{course.title}》" in client.get("/").text
+        for lesson in build.lessons(course):
+            client.get(lesson.url)
+            client.post(reverse("courses:complete_lesson", args=[lesson.pk]))
+    row = standing(user, course, now)
+    assert (row.state, row.finished, row.done) == ("done", True, 2)
+    assert Completion.objects.filter(user=user).count() == 2
+
+
+def test_a_round_on_what_changed_has_only_those_lessons_before_and_after_it_is_begun(now):
+    user, course = factories.person(), build.course(lessons=3)
+    complete(user, course, now - timedelta(days=90))
+    changed = build.lessons(course)[1]
+    change(changed)
+    must(user, course, Assignment.Cause.UPDATE, now)
+    row = standing(user, course, now)
+    assert ([lesson.pk for lesson in row.lessons], row.done, row.only_changes) == ([changed.pk], 0, True)
+    with time_machine.travel(now, tick=False):
+        client = signed_in(user)
+        page = client.get(course.url).text
+        assert "看看有哪些变动" in page
+        assert "这次只需学习有变动的课时" in page
+        assert "看看变动的课时" in client.get("/").text
+        assert "只学有变动的课时" in client.get(changed.url).text
+        row = standing(user, course, now)
+        assert ([lesson.pk for lesson in row.lessons], row.only_changes) == ([changed.pk], True)
+        client.post(reverse("courses:complete_lesson", args=[changed.pk]))
+    row = standing(user, course, now)
+    assert (row.state, row.total, row.assignment.completion == row.completion) == ("done", 3, True)
+
+
+def test_an_update_in_which_no_lesson_reads_differently_is_taken_whole(now):
+    user, course = factories.person(), build.course(lessons=2)
+    complete(user, course, now - timedelta(days=90))
+    must(user, course, Assignment.Cause.UPDATE, now)
+    assert standing(user, course, now).total == 2
+    assert services.enrol(user=user, course=course, now=now).since is None
+
+
+def test_many_rounds_on_what_changed_cost_as_many_queries_as_one(now):
+    user = factories.person()
+
+    def updated():
+        course = build.course()
+        complete(user, course, now - timedelta(days=90))
+        change(build.lessons(course)[0])
+        must(user, course, Assignment.Cause.UPDATE, now)
+
+    updated()
+    client = signed_in(user)
+    with time_machine.travel(now, tick=False):
+        one = queries_of(client, reverse("courses:mine"))
+        updated(), updated()
+        assert queries_of(client, reverse("courses:mine")) == one
+
+
+# The path as a map.
+
+
+def test_the_map_has_stages_by_day_week_and_month_and_says_where_one_is(now):
+    user, on = factories.person(), timezone.localdate(now)
+    courses = [build.course(title) for title in ("三声服务", "热线业务", "投诉处理")]
+    path = build.onboarding(*courses)
+    for step, days in zip(path.steps.all(), (1, 7, 30), strict=True):
+        path.steps.filter(pk=step.pk).update(due_days=days)
+    services.assign_onboarding(user=user, on=on, now=now)
+    complete(user, courses[0], now)
+    (walk,) = queries.paths_of(user, on + timedelta(days=2))
+    assert [(stage.unit, stage.number, stage.settled) for stage in walk.stages] == [
+        ("day", 1, True),
+        ("week", 1, False),
+        ("month", 1, False),
+    ]
+    assert (walk.current.standing.course.pk, walk.day, walk.done) == (courses[1].pk, 3, 1)
+    with time_machine.travel(now, tick=False):
+        text = signed_in(user).get(reverse("courses:path")).text
+    for words in ("第 1 天", "第 1 周", "第 1 个月", "您在这里", "接下来：第 1 课"):
+        assert words in text
+    assert text.count('aria-current="step"') == 1
+
+
+def test_who_has_no_path_is_told_where_to_learn(now):
+    veteran = factories.person()
+    build.onboarding(build.course())
+    text = signed_in(veteran).get(reverse("courses:path")).text
+    assert "您没有入职路线" in text
+    assert reverse("courses:catalogue") in text

@@ -29,6 +29,12 @@ def a_check(world: World) -> list[object]:
     return [build.lessons(course)[0].pk, "matrix-01"]
 
 
+def a_notice(world: World) -> list[object]:
+    notice = {"title": "保密承诺", "department": "质量部", "text": "<p>不外传。</p>"}
+    lesson = build.lessons(build.course(lessons=1, body=[("notice", notice)]))[0]
+    return [lesson.pk, lesson.body[0].id]
+
+
 def an_assignment(world: World) -> list[int]:
     day = world.now.date()
     row = services.assign(
@@ -64,6 +70,8 @@ ROWS: list[Row] = [
     Row("courses:mine", roles="everybody"),
     Row("courses:path", roles="everybody"),
     Row("courses:complete_lesson", roles="everybody", args=a_lesson, method="post"),
+    Row("courses:lesson_progress", roles="everybody", args=a_lesson, method="post", data=lambda world: {"step": "1"}),
+    Row("courses:acknowledge", roles="everybody", args=a_notice, method="post", data=lambda world: {"seen": "0"}),
     Row("courses:check", roles="everybody", args=a_check, method="post", data=lambda world: {"answer": "true"}),
     Row("courses:training", roles={"trainer", "auditor"}),
     Row("courses:matrix", roles={"trainer", "manager", "personnel", "auditor"}),

@@ -21,6 +21,7 @@ class QuickCheck extends HTMLElement {
       // The live region stays in the page, so that the answer is read aloud; the form keeps what was chosen.
       form.querySelector(".check-answer").replaceChildren(...answer.childNodes);
       form.querySelector("button").textContent = fresh.querySelector("button").textContent;
+      this.dispatchEvent(new CustomEvent("lesson-changed", { bubbles: true }));
     } catch {
       form.submit(); // the page that comes back says what is wrong
     }
