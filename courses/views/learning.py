@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from courses import queries, services
 from courses.models import CourseIndexPage, CoursePage, LessonPage
+from courses.views import packages
 from exams.grading import full_key, grade
 from exams.models import Question, QuestionVersion
 from ground.errors import Refused
@@ -76,6 +77,7 @@ def _lesson_page(
         "next": rows[place + 1] if place is not None and place + 1 < len(rows) else None,
         "done": page.pk in standing.done_lessons,
         "finishes": unfinished <= {page.pk} and not standing.finished,
+        "player": packages.player(request, page, None if getattr(request, "is_preview", False) else standing.enrolment),
         "check_questions": {
             code: {"question": question, "feedback": feedback.get(code)}
             for code, question in queries.checks_of(page).items()
