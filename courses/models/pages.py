@@ -179,6 +179,11 @@ class LessonPage(OpenToEverybody, Page):
 
         return learning.lesson(request, self)
 
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """As it will be served, with its questions and its package."""
+        request.is_preview = True
+        return self.serve(request)
+
 
 @append_only
 class CourseVersion(models.Model):
