@@ -223,6 +223,8 @@ def test_only_who_may_add_lessons_imports_them():
     course = build.course(lessons=0)
     preview = reverse("import_lessons", args=[course.pk])
     assert signed_in(factories.with_role("trainer")).get(preview).status_code == 200
+    explorer = signed_in(factories.with_role("trainer")).get(reverse("wagtailadmin_explore", args=[course.pk]))
+    assert preview in explorer.text
     assert signed_in(factories.with_role("manager")).get(preview).status_code != 200
     assert signed_in(factories.person()).get(preview).status_code != 200
 
