@@ -18,11 +18,12 @@ def save_topic(*, topic: Topic, by: Any | None, now: datetime) -> Topic:
     it into another strand."""
     _lock()
     refuse_place(topic=topic, strand=topic.strand, parent=topic.parent)
-    verb = "topic.added" if topic.pk is None else "topic.changed"
+    new = topic.pk is None
     topic.save()
-    if verb == "topic.changed":
+    if not new:
         Topic.objects.filter(pk__in=_below(topic)).update(strand=topic.strand)
-    journal.record(verb, topic, by=by, now=now, data={"strand": topic.strand.code, "part_of": _code(topic.parent)})
+    data = {"strand": topic.strand.code, "part_of": _code(topic.parent)}
+    journal.record("topic.added" if new else "topic.changed", topic, by=by, now=now, data=data)
     return topic
 
 
