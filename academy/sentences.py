@@ -93,6 +93,14 @@ VERBS: dict[str, Promise] = {
     "certificate.issued": gettext_lazy("Certificate %(what)s was issued."),
     "certificate.rendered": gettext_lazy("The PDF of certificate %(what)s was made."),
     "certificate.revoked": gettext_lazy("Certificate %(what)s was revoked."),
+    # Documents, packages and topics.
+    "lessons.imported": gettext_lazy("Lessons were imported into the course “%(what)s”."),
+    "lesson_media.added": gettext_lazy("A file for lessons was added: %(what)s."),
+    "package.added": gettext_lazy("The package “%(what)s” was added."),
+    "package.deleted": gettext_lazy("The package “%(what)s” was deleted."),
+    "topic.added": gettext_lazy("The topic “%(what)s” was added."),
+    "topic.changed": gettext_lazy("The topic “%(what)s” was changed."),
+    "topic.moved": gettext_lazy("The topic “%(what)s” was moved."),
     # Quality.
     "checklist.written": gettext_lazy("A version of the checklist “%(what)s” was written."),
     "checklist.retired": gettext_lazy("The checklist “%(what)s” was retired."),

@@ -17,5 +17,12 @@ class CoursesConfig(AppConfig):
         notifications.register("course_assigned", _("The course “%(course)s” is yours to finish by %(due)s."))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
         notifications.register("session_scheduled", _("You are expected in “%(title)s”, %(day)s, %(place)s."))
-        coverage.register("lessons", _("Lessons"), queries.lessons_per_topic)
-        coverage.register("questions", _("Live questions"), queries.questions_per_topic)
+        coverage.register(
+            "lessons", _("Lessons"), lambda topics, _on: queries.lessons_per_topic(topics), missing=_("No lesson.")
+        )
+        coverage.register(
+            "questions",
+            _("Live questions"),
+            lambda topics, _on: queries.questions_per_topic(topics),
+            missing=_("No question."),
+        )

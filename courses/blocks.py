@@ -1,13 +1,16 @@
 """What a lesson is made of. Every block says what it is for and shows an example in the editor."""
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.admin.widgets import BaseChooser
 from wagtail.blocks.list_block import ListBlockValidationError
 
 from exams.models import Question
@@ -194,6 +197,38 @@ class NoticeBlock(blocks.StructBlock):
         }
 
 
+class MediaChooserBlock(blocks.ChooserBlock):
+    """Chooses a file of lessons."""
+
+    @cached_property
+    def target_model(self) -> Any:
+        """Named, not imported: models are made of blocks."""
+        return apps.get_model("courses.LessonMedia")
+
+    @cached_property
+    def widget(self) -> Any:
+        """The chooser that wagtail_hooks registers."""
+        chooser = BaseChooser()
+        chooser.model = "courses.LessonMedia"
+        chooser.chooser_modal_url_name = "lesson_media_chooser:choose"
+        return chooser
+
+
+class ImageBlock(blocks.StructBlock):
+    """A picture with a caption."""
+
+    media = MediaChooserBlock(label=_("image"))
+    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
+
+    class Meta:
+        icon = "image"
+        label = _("Image")
+        description = _("A picture with a caption.")
+        template = "blocks/image.html"
+        preview_template = "blocks/preview.html"
+        preview_value = {"media": None, "caption": "三声之内接听"}
+
+
 LESSON_BLOCKS = [
     (
         "text",
@@ -219,6 +254,7 @@ LESSON_BLOCKS = [
             preview_value=["先听完再开口，客户停顿后等 2 秒。", "复述四要素：时间、业务、金额、期望。"],
         ),
     ),
+    ("image", ImageBlock()),
     ("dialogue", DialogueBlock()),
     ("comparison", ComparisonBlock()),
     ("check", CheckBlock()),

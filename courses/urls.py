@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import assigning, learning, sessions, training
+from courses.views import assigning, documents, learning, packages, sessions, training
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("lessons/<int:pk>/progress/", learning.lesson_progress, name="lesson_progress"),
     path("lessons/<int:pk>/acknowledge/<str:block>/", learning.acknowledge, name="acknowledge"),
     path("lessons/<int:pk>/check/<str:code>/", learning.check, name="check"),
+    path("lessons/<int:pk>/package/", packages.package_state, name="package_state"),
+    path("package/<str:token>/<path:name>", packages.package_file, name="package_file"),
+    path("media/<str:sha256>/", documents.media, name="media"),
     # Tracking.
     path("training/", training.training, name="training"),
     path("training/matrix/", training.matrix, name="matrix"),

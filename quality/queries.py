@@ -71,6 +71,12 @@ def findings_of(people: QuerySet[User], since: date) -> dict[int, int]:
     return dict(found.values_list("topic_id").annotate(findings=Count("pk")).order_by("-findings", "topic_id"))
 
 
+def findings_per_topic(topics: list[int], on: date) -> dict[int, int]:
+    """{topic: findings} in contacts of the 90 days before a day."""
+    found = Finding.objects.filter(topic__in=topics, observation__contact_at__gte=midnight(on - timedelta(days=90)))
+    return dict(found.values_list("topic_id").annotate(Count("pk")).order_by())
+
+
 def with_unit(observations: QuerySet[Observation]) -> QuerySet[Observation]:
     """Observations with `unit_name` and `unit_path` of the unit in which the person worked on the day of the contact."""
     then = Employment.objects.filter(

@@ -1,41 +1,98 @@
-"""Topics and strands in Wagtail's admin, with what covers each topic."""
+"""Topics and strands in Wagtail's admin: a tree with what covers each topic."""
 
-from functools import cached_property
-
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from wagtail import hooks
+from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import BaseColumn, Column
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from topics import coverage
+from ground.errors import Refused
+from topics import coverage, queries, services
 from topics.models import Strand, Topic
 
 
-class CoverageColumn(Column):
-    """How many lessons, questions and the like a topic has."""
+class TopicForm(WagtailAdminModelForm):
+    """Says at once where a topic cannot be."""
 
-    def get_value(self, instance: Topic) -> int:
-        return instance.coverage[self.name]
+    def clean(self):
+        cleaned = super().clean()
+        strand, parent = cleaned.get("strand"), cleaned.get("parent")
+        if strand is not None:
+            try:
+                services.refuse_place(topic=self.instance, strand=strand, parent=parent)
+            except Refused as refusal:
+                self.add_error("parent", str(refusal))
+        return cleaned
 
 
-class TopicIndexView(generic.IndexView):
-    """Topics with their coverage."""
+class TopicTree(generic.IndexView):
+    """Strands, topics and their parts as an indented tree with their coverage."""
 
-    @cached_property
-    def columns(self) -> list[BaseColumn]:
-        counted = [CoverageColumn(measure.name, label=measure.label) for measure in coverage.measures()]
-        return [*super().columns, *counted]
+    template_name = "topics/tree.html"
+    results_template_name = "topics/tree.html"
+    paginate_by = None
 
-    def get_base_queryset(self):
-        return super().get_base_queryset().select_related("strand")
+    def get_context_data(self, **kwargs):
+        only_gaps = self.request.GET.get("gaps") == "1"
+        strands = queries.tree(timezone.localdate(self.request.now), only_gaps=only_gaps)
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "strands": strands,
+            "labels": [measure.label for measure in coverage.measures()],
+            "only_gaps": only_gaps,
+            "may_change": self.user_has_permission("change"),
+            "may_add": self.user_has_permission("add"),
+        }
 
-    def get_table(self, object_list):
-        coverage.attach(object_list)
-        return super().get_table(object_list)
+
+class TopicCreate(generic.CreateView):
+    """A new topic, or a part of the one that the address names."""
+
+    def get_initial(self):
+        above = Topic.objects.filter(pk=_number(self.request.GET.get("parent"))).first()
+        strand = above.strand_id if above else _number(self.request.GET.get("strand"))
+        order = Topic.objects.filter(strand=strand, parent=above).count()
+        return {"parent": above, "strand": strand, "order": order} if strand else {}
+
+    def save_instance(self):
+        topic = self.form.save(commit=False)
+        return services.save_topic(topic=topic, by=self.request.user, now=self.request.now)
+
+
+class TopicEdit(generic.EditView):
+    """A change is journalled like any other."""
+
+    def save_instance(self):
+        topic = self.form.save(commit=False)
+        return services.save_topic(topic=topic, by=self.request.user, now=self.request.now)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None
+
+
+@require_POST
+def move(request, pk):
+    """Moves a topic by one of its buttons."""
+    if not request.user.has_perm("topics.change_topic"):
+        raise PermissionDenied
+    topic = get_object_or_404(Topic, pk=pk)
+    try:
+        services.move_topic(topic=topic, to=request.POST.get("to", ""), by=request.user, now=request.now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    gaps = "?gaps=1" if request.POST.get("gaps") == "1" else ""
+    return redirect(f"{reverse('topic_words:index')}{gaps}#topic-{topic.pk}")
 
 
 class TopicViewSet(ModelViewSet):
@@ -46,15 +103,32 @@ class TopicViewSet(ModelViewSet):
     menu_label = _("Topics")
     name = "topic_words"
     url_prefix = "topics"
-    index_view_class = TopicIndexView
+    index_view_class = TopicTree
+    add_view_class = TopicCreate
+    edit_view_class = TopicEdit
     list_display = ["name", "code", "strand"]
-    list_filter = ["strand"]
-    search_fields = ["name", "code"]
     # Wagtail's index does not find a word inside a longer Chinese word.
     search_backend_name = None
-    panels = [FieldPanel("name"), FieldPanel("code"), FieldPanel("strand"), FieldPanel("order")]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("code"),
+        FieldPanel("strand"),
+        FieldPanel("parent"),
+        FieldPanel("order"),
+    ]
     ordering = ["strand__order", "order", "code"]
     copy_view_enabled = False
+
+    def get_form_class(self, for_update=False):
+        return self.get_edit_handler().get_form_class()
+
+    def get_edit_handler(self):
+        handler = super().get_edit_handler()
+        handler.base_form_class = TopicForm
+        return handler
+
+    def get_urlpatterns(self):
+        return [*super().get_urlpatterns(), path("<int:pk>/move/", move, name="move")]
 
 
 class StrandIndexView(generic.IndexView):

@@ -34,6 +34,17 @@ TOPICS = {
         "e-counter 柜台接待; e-first 首问负责; e-once 一次性告知; e-privacy 客户信息保密; e-team 团队协作与职业责任"
     ),
 }
+# Topics that are part of another.
+PARTS = {
+    "b-roaming": "b-tariff",
+    "b-refund": "b-billing",
+    "b-kb": "b-orders",
+    "s-emotion": "s-complaints",
+    "s-escalation": "s-complaints",
+    "s-followup": "s-complaints",
+    "e-greeting": "e-phone",
+    "e-taboo": "e-language",
+}
 # The onboarding path: course and days after the hire.
 ONBOARDING = [("greetings-and-phone", 7), ("hotline-business-basics", 14), ("complaint-handling", 30)]
 STANDARDS = [
@@ -100,6 +111,10 @@ def build(organisation: Organisation, *, now: datetime) -> Teaching:
         for place, words in enumerate(TOPICS[code].split("; ")):
             topic, title = words.split(" ")
             made.topics[topic] = Topic.objects.create(strand=strand, code=topic, name=title, order=place)
+    for part, whole in PARTS.items():
+        topic = made.topics[part]
+        topic.parent = made.topics[whole]
+        topic.save(update_fields=["parent"])
     for name in (*(code for code, _name in STRANDS), "kinds"):
         for row in _toml(CONTENT / "questions" / f"{name}.toml")["question"]:
             content, key = _question(row)

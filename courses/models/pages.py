@@ -152,6 +152,7 @@ class LessonPage(OpenToEverybody, Page):
     content_panels = [
         *Page.content_panels,
         FieldPanel("body"),
+        FieldPanel("package"),
         MultiFieldPanel(
             [FieldPanel("minutes"), FieldPanel("topics", widget=forms.CheckboxSelectMultiple)],
             heading=_("About the lesson"),

@@ -1,6 +1,7 @@
 """Every write about courses, by topic. All take `now`; those that a person decides take `by`."""
 
 from courses.services.assigning import assign, assign_all, assign_onboarding, onboard, withdraw_assignment
+from courses.services.documents import add_image, import_lessons, keep_document
 from courses.services.learning import (
     acknowledge,
     complete_lesson,
@@ -9,17 +10,25 @@ from courses.services.learning import (
     note_progress,
     open_lesson,
 )
+from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
 from courses.services.sessions import note_attendance, schedule_session
 from courses.services.versions import freeze, newest_version
 
 __all__ = [
+    "PACKAGE_DONE",
     "acknowledge",
+    "add_image",
+    "add_package",
     "assign",
     "assign_all",
     "assign_onboarding",
     "complete_lesson",
+    "delete_package",
     "enrol",
     "freeze",
+    "import_lessons",
+    "keep_document",
+    "keep_package_state",
     "newest_version",
     "note_attendance",
     "note_check_answer",

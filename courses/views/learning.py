@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from courses import queries, services
 from courses.models import CourseIndexPage, CoursePage, Enrolment, LessonPage, LessonProgress
+from courses.views import packages
 from exams.grading import full_key, grade
 from exams.models import Question, QuestionVersion
 from ground.errors import Refused
@@ -89,6 +90,7 @@ def _lesson_page(
         "finishes": unfinished <= {page.pk} and not standing.finished,
         "acknowledged": queries.acknowledged(request.user, page, queries.notices_of(page)) if row else {},
         "requirements": queries.requirements(request.user, page, row, request.now) if row else [],
+        "player": packages.player(request, page, None if getattr(request, "is_preview", False) else standing.enrolment),
         "check_questions": {
             code: {"question": question, "feedback": given.get(code)}
             for code, question in queries.checks_of(page).items()

@@ -173,8 +173,8 @@ def test_topics_show_what_covers_them_for_the_same_queries(author, now):
 
     count()
     one, response = count()
-    [topic] = response.context["object_list"]
-    assert topic.coverage == {"lessons": 1, "questions": 0}
+    [(_strand, [node])] = response.context["strands"]
+    assert node.topic.coverage == {"lessons": 1, "questions": 0, "findings": 0}
     for number in range(3):
         factories.topic(f"t-{number}", f"知识点 {number}")
     assert count()[0] == one

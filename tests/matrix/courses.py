@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+from django.core import signing
+
 from courses import services
+from courses.models import LessonPage
+from courses.views import packages as package_views
 from exams.services import add_question
 from tests import factories
-from tests.courses import build
+from tests.courses import build, packages
 from tests.matrix import Row, World
 
 
@@ -65,6 +69,28 @@ def a_session(world: World) -> list[int]:
     return [row.pk]
 
 
+def a_package(world: World) -> LessonPage:
+    lesson = build.lessons(build.course(lessons=1))[0]
+    lesson.package = services.add_package(name="a.zip", content=packages.package(), by=None, now=world.now)
+    lesson.save()
+    return lesson
+
+
+def a_package_file(world: World) -> list[str]:
+    lesson = a_package(world)
+    names = {"user": world.owner.pk, "enrolment": None, "lesson": lesson.pk, "package": lesson.package_id}
+    return [signing.dumps(names, salt=package_views.SALT).replace(":", "~"), "index.html"]
+
+
+def an_image(world: World) -> list[str]:
+    return [services.add_image(name="a", content=packages.PNG, by=None, now=world.now).sha256]
+
+
+def a_report(world: World) -> dict[str, str]:
+    enrolment = services.enrol(user=world.owner, course=LessonPage.objects.get().get_parent().specific, now=world.now)
+    return {"enrolment": str(enrolment.pk), "state": "{}", "step": "1"}
+
+
 ROWS: list[Row] = [
     Row("courses:catalogue", roles="everybody"),
     Row("courses:mine", roles="everybody"),
@@ -73,6 +99,15 @@ ROWS: list[Row] = [
     Row("courses:lesson_progress", roles="everybody", args=a_lesson, method="post", data=lambda world: {"step": "1"}),
     Row("courses:acknowledge", roles="everybody", args=a_notice, method="post", data=lambda world: {"seen": "0"}),
     Row("courses:check", roles="everybody", args=a_check, method="post", data=lambda world: {"answer": "true"}),
+    Row("courses:media", roles="everybody", args=an_image),
+    Row("courses:package_file", roles="public", args=a_package_file),
+    Row(
+        "courses:package_state",
+        roles="owner",
+        args=lambda world: [a_package(world).pk],
+        method="post",
+        data=a_report,
+    ),
     Row("courses:training", roles={"trainer", "auditor"}),
     Row("courses:matrix", roles={"trainer", "manager", "personnel", "auditor"}),
     Row("courses:assign", roles={"trainer"}),
