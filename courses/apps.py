@@ -16,6 +16,11 @@ class CoursesConfig(AppConfig):
 
         notifications.register("course_assigned", _("The course “%(course)s” is yours to finish by %(due)s."))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
+        notifications.register("session_moved", _("“%(title)s” has moved: %(day)s, %(place)s."))
+        notifications.register("session_cancelled", _("“%(title)s”, %(day)s, is cancelled: %(reason)s"))
+        notifications.register("session_waiting", _("You are on the waiting list of “%(title)s”, %(day)s."))
+        notifications.register("session_place", _("A place is yours in “%(title)s”, %(day)s, %(place)s."))
+        notifications.register("session_off", _("You were taken off the list of “%(title)s”, %(day)s."))
         notifications.register("session_scheduled", _("You are expected in “%(title)s”, %(day)s, %(place)s."))
         coverage.register(
             "lessons", _("Lessons"), lambda topics, _on: queries.lessons_per_topic(topics), missing=_("No lesson.")

@@ -242,7 +242,8 @@ def _count(rows: QuerySet) -> Coalesce:
 
 def with_actuals(items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:
     """Items with everything a row shows and the figures that progress needs, in one query."""
-    seats = Attendance.objects.filter(session__plan_item=OuterRef("pk")).annotate(counted_for=OuterRef("pk"))
+    listed = Attendance.objects.exclude(state__in=(Attendance.State.WAITING, Attendance.State.SIGNED_OFF))
+    seats = listed.filter(session__plan_item=OuterRef("pk")).annotate(counted_for=OuterRef("pk"))
     given = Assignment.objects.filter(plan_items=OuterRef("pk"), withdrawn_at__isnull=True)
     given = given.annotate(counted_for=OuterRef("pk"))
     return items.select_related("topic__strand", "unit", "instructor", "course", "session", "plan").annotate(

@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 
 from certificates import queries as certificates
 from courses import queries as courses
-from courses.models import Attendance
 from exams import queries as exams
 from exams.models import Attempt, TypingRun
 from exams.queries import MySitting
@@ -185,12 +184,17 @@ def _sessions(user: User, now: datetime, on: date) -> list[Waiting]:
     rows: list[Waiting] = []
     for attendance in courses.sessions_of(user, on):
         session = attendance.session
-        if session.ends_at <= now or attendance.state != Attendance.State.EXPECTED:
+        state = attendance.state
+        if session.ends_at <= now or session.cancelled_at or state not in ("expected", "waiting"):
             continue
         period = f"{_moment(session.starts_at)}–{_clock(session.ends_at)}"
         teacher = _("with %(name)s") % {"name": session.instructor.name}
         why = " · ".join(part for part in (period, session.place, teacher) if part)
-        rows.append((Coming(session.starts_at, "people", session.title, why, "", "ok", _("You are expected")), None))
+        url = reverse("courses:session_mine", args=[session.pk])
+        badge, word = (
+            ("ok", _("You are expected")) if state == "expected" else ("due", _("You are waiting for a place"))
+        )
+        rows.append((Coming(session.starts_at, "people", session.title, why, url, badge, word), None))
     return rows
 
 

@@ -2,6 +2,6 @@
 
 from courses.forms.assigning import AssignForm
 from courses.forms.people import PeopleForm
-from courses.forms.sessions import SessionForm
+from courses.forms.sessions import SessionFacts, SessionForm
 
-__all__ = ["AssignForm", "PeopleForm", "SessionForm"]
+__all__ = ["AssignForm", "PeopleForm", "SessionFacts", "SessionForm"]

@@ -18,10 +18,10 @@ from courses.queries.learners import (
     learning_of,
     next_step,
     paths_of,
-    sessions_of,
 )
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
+from courses.queries.sessions import calendar_of, open_sessions, sessions_for, sessions_of
 from courses.queries.state import LessonRow, Standing, settled, standing, standings, wanted_lessons
 from courses.queries.trainers import Cell, WeakTopic, late_assignments, matrix, sessions_in_reach, weak_topics
 
@@ -37,6 +37,7 @@ __all__ = [
     "WeakTopic",
     "acknowledged",
     "assignments_of",
+    "calendar_of",
     "check_codes",
     "checks_of",
     "completions_of",
@@ -50,11 +51,13 @@ __all__ = [
     "newest_round",
     "next_step",
     "notices_of",
+    "open_sessions",
     "paths_of",
     "questions_per_topic",
     "requirements",
     "search",
     "search_lessons",
+    "sessions_for",
     "sessions_in_reach",
     "sessions_of",
     "settled",

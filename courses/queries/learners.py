@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from courses import progress
-from courses.models import Assignment, Attendance, Completion, CoursePage, Enrolment, LearningPath
+from courses.models import Assignment, Completion, CoursePage, Enrolment, LearningPath
 from courses.queries.catalogue import live_courses
 from courses.queries.state import Standing, standings
 from people.models import User
@@ -72,12 +72,6 @@ def learning_of(user: User, on: date, request: HttpRequest | None = None) -> Lea
             (row for row in rows if row.completion), key=lambda row: row.completion.completed_at, reverse=True
         ),
     )
-
-
-def sessions_of(user: User, since: date) -> QuerySet[Attendance]:
-    """The class sessions a person is expected in or has attended, from a day on."""
-    rows = Attendance.objects.filter(user=user, session__starts_at__date__gte=since)
-    return rows.select_related("session", "session__instructor", "session__topic").order_by("session__starts_at")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,6 +13,7 @@ from courses import progress
 from courses.models import Assignment, Attendance, ClassSession, Completion, CoursePage, Enrolment
 from courses.progress import Due
 from courses.queries.catalogue import courses_for
+from courses.queries.sessions import counted
 from exams.queries import topic_rates
 from people.models import Employment, User
 from people.queries import portions
@@ -34,9 +35,7 @@ def sessions_in_reach(user: User, people: QuerySet[User]) -> QuerySet[ClassSessi
     """Sessions the person teaches, or that somebody in reach teaches or attends."""
     attends = Attendance.objects.filter(session=OuterRef("pk"), user__in=people)
     mine = Q(instructor=user) | Q(instructor__in=people) | Exists(attends)
-    attended = Count("attendances", filter=Q(attendances__state=Attendance.State.ATTENDED))
-    sessions = ClassSession.objects.filter(mine).annotate(people=Count("attendances"), attended=attended)
-    return sessions.select_related("topic", "instructor").order_by("starts_at")
+    return counted(ClassSession.objects.filter(mine)).select_related("topic", "instructor").order_by("starts_at")
 
 
 @dataclass(frozen=True)

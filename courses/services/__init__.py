@@ -10,11 +10,23 @@ from courses.services.learning import (
     note_progress,
     open_lesson,
 )
+from courses.services.letters import send_session_letters
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
-from courses.services.sessions import note_attendance, schedule_session
+from courses.services.sessions import (
+    EARLY,
+    cancel_session,
+    change_session,
+    check_in,
+    invite_to_session,
+    join_session,
+    leave_session,
+    note_attendance,
+    schedule_session,
+)
 from courses.services.versions import freeze, newest_version
 
 __all__ = [
+    "EARLY",
     "PACKAGE_DONE",
     "acknowledge",
     "add_image",
@@ -22,13 +34,19 @@ __all__ = [
     "assign",
     "assign_all",
     "assign_onboarding",
+    "cancel_session",
+    "change_session",
+    "check_in",
     "complete_lesson",
     "delete_package",
     "enrol",
     "freeze",
     "import_lessons",
+    "invite_to_session",
+    "join_session",
     "keep_document",
     "keep_package_state",
+    "leave_session",
     "newest_version",
     "note_attendance",
     "note_check_answer",
@@ -36,5 +54,6 @@ __all__ = [
     "onboard",
     "open_lesson",
     "schedule_session",
+    "send_session_letters",
     "withdraw_assignment",
 ]

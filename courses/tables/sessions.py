@@ -36,7 +36,14 @@ class SessionTable(Table):
             order=("instructor__name_sort",),
         ),
         Column("people", _("People / places"), value=lambda row: f"{row.people} / {row.places}", numeric=True),
+        Column("waiting", _("Waiting"), value=lambda row: row.waiting, numeric=True),
         Column("attended", _("Attended"), value=lambda row: row.attended, numeric=True),
+        Column(
+            "state",
+            _("State"),
+            value=lambda row: gettext("Cancelled") if row.cancelled_at else "",
+            badge=lambda row: "late" if row.cancelled_at else None,
+        ),
     ]
 
     def __init__(self, request: HttpRequest, rows: Rows) -> None:

@@ -266,6 +266,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "learning": queries.learning_of(request.user, on, request),
         "attendances": queries.sessions_of(request.user, on - timedelta(days=30)),
+        "open_sessions": queries.open_sessions(request.user, request.now)[:6],
     }
     return render(request, "courses/mine.html", context)
 

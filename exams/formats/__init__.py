@@ -1,4 +1,4 @@
-"""Files in and out: questions in three formats, all in the neutral row; calendars; settings of the safe browser."""
+"""Files in and out: questions in three formats, all in the neutral row; settings of the safe browser."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from exams import blueprint
-from exams.formats import calendar, safe_browser
+from exams.formats import safe_browser
 from exams.models import (
     Attempt,
     BlueprintRow,
@@ -22,6 +22,7 @@ from exams.models import (
     SittingSeries,
 )
 from exams.queries.bank import fixed_questions, pool, rows_of, shortages
+from ground import calendar
 from ground.models import JournalEntry
 from people.models import User
 

@@ -15,9 +15,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
-from exams.formats import calendar
 from exams.models import Candidacy, Sitting
 from exams.queries import calendar_event, sequence
+from ground import calendar
 from people.models import User
 
 LETTERS = 200

@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
-from exams.formats import calendar, safe_browser
+from exams.formats import safe_browser
 from exams.models import Attempt, Candidacy, ExamPart, Sitting
 from exams.typing import queries as typing
+from ground import calendar
 from ground.errors import Refused
 from ground.numbers import whole
 

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exams import policy, queries, services
-from exams.formats import calendar, safe_browser
+from exams.formats import safe_browser
 from exams.models import Candidacy, Exam, Sitting
 from exams.services.series import due, opens_in
+from ground import calendar
 from ground.errors import Refused
 from people.models import Notification
 from tests import factories

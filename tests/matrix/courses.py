@@ -69,6 +69,22 @@ def a_session(world: World) -> list[int]:
     return [row.pk]
 
 
+def a_coming_session(world: World) -> list[int]:
+    row = services.schedule_session(
+        title="来电接听三声",
+        topic=factories.topic(),
+        instructor=world.trainer,
+        place="三楼",
+        starts_at=world.now + timedelta(hours=1),
+        ends_at=world.now + timedelta(hours=2),
+        places=20,
+        users=[world.owner],
+        by=None,
+        now=world.now,
+    )
+    return [row.pk]
+
+
 def a_package(world: World) -> LessonPage:
     lesson = build.lessons(build.course(lessons=1))[0]
     lesson.package = services.add_package(name="a.zip", content=packages.package(), by=None, now=world.now)
@@ -122,6 +138,30 @@ ROWS: list[Row] = [
     ),
     Row("courses:session_list", roles={"trainer", "personnel", "auditor"}),
     Row("courses:session_new", roles={"trainer", "personnel"}),
+    Row("courses:session_edit", roles={"trainer", "personnel"}, args=a_coming_session, outside=404),
+    Row("courses:session_invite", roles={"trainer", "personnel"}, args=a_coming_session, outside=404),
+    Row("courses:session_code", roles={"trainer", "personnel"}, args=a_coming_session, outside=404),
+    Row(
+        "courses:session_cancel",
+        roles={"trainer", "personnel"},
+        args=a_coming_session,
+        method="post",
+        data=lambda world: {"reason": "讲师生病"},
+        outside=404,
+    ),
+    Row(
+        "courses:session_off",
+        roles={"trainer", "personnel"},
+        args=a_coming_session,
+        method="post",
+        data=lambda world: {"user": world.owner.pk},
+        outside=404,
+    ),
+    Row("courses:session_mine", roles="owner", args=a_coming_session),
+    Row("courses:session_calendar", roles="owner", args=a_coming_session),
+    Row("courses:session_join", roles="owner", args=a_coming_session, method="post"),
+    Row("courses:session_leave", roles="owner", args=a_coming_session, method="post"),
+    Row("courses:session_here", roles="everybody", args=a_coming_session),
     Row("courses:session", roles={"trainer", "personnel", "auditor"}, args=a_session, outside=404),
     Row(
         "courses:attendance",

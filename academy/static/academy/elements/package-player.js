@@ -62,7 +62,7 @@ class PackagePlayer extends HTMLElement {
         const kept = await response.json();
         this.step = Math.max(this.step, kept.step);
         this.status.textContent = kept.completed ? this.dataset.completed : this.dataset.saved;
-        if (kept.completed) this.dispatchEvent(new CustomEvent("package-completed", { bubbles: true }));
+        if (kept.completed) this.dispatchEvent(new CustomEvent("lesson-changed", { bubbles: true }));
       } else {
         this.status.textContent = this.dataset.stale;
       }

@@ -1,4 +1,4 @@
-"""One sitting as a calendar file (RFC 5545, with METHOD PUBLISH of RFC 5546), which every calendar reads."""
+"""One event as a calendar file (RFC 5545, with METHOD PUBLISH of RFC 5546), which every calendar reads."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ def event(
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//Academy//Sittings//EN",
+        "PRODID:-//Academy//Academy//EN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{uid}",

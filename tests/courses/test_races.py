@@ -1,4 +1,4 @@
-"""What may happen to a lesson at the same instant, on PostgreSQL with real threads."""
+"""What may happen to a lesson or a session at the same instant, on PostgreSQL with real threads."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 
 from courses import services
-from courses.models import Acknowledgement, Completion, LessonProgress
+from courses.models import Acknowledgement, Attendance, Completion, LessonProgress
 from ground.models import JournalEntry
 from tests import factories
 from tests.courses import build
@@ -101,3 +101,22 @@ def test_right_answers_at_once_all_count(now):
 
     together(*[lambda code=code: answer(code) for code in codes])
     assert sorted(LessonProgress.objects.get().checks) == codes
+
+
+def test_the_last_place_of_a_session_goes_to_one(now):
+    row = services.schedule_session(
+        title="升级投诉演练",
+        topic=factories.topic(),
+        instructor=factories.person(),
+        place="二楼",
+        starts_at=now + timedelta(days=1),
+        ends_at=now + timedelta(days=1, hours=1),
+        places=1,
+        users=[],
+        sign_up=True,
+        by=None,
+        now=now,
+    )
+    people = [factories.person() for _ in range(6)]
+    together(*[lambda user=user: services.join_session(session=row, user=user, now=now) for user in people])
+    assert sorted(Attendance.objects.values_list("state", flat=True)) == ["expected", *["waiting"] * 5]
