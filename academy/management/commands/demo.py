@@ -8,7 +8,7 @@ from django.core.management import BaseCommand
 from django.db import transaction
 from django.utils import timezone, translation
 
-from academy.demo import history, organisation, planning, practical, teaching
+from academy.demo import classes, history, organisation, planning, practical, teaching
 from people.models import User
 
 
@@ -31,5 +31,6 @@ class Command(BaseCommand):
             juniors, topic = people.by_level("junior"), taught.topics["s-complaints"]
             practical.Practical(people.people, juniors, topic, now).live()
             planning.plan_and_review(lived)
+            classes.classes(lived)
         Path(settings.VAR_DIR, "logins.txt").write_text(organisation.logins(), encoding="utf-8")
         self.stdout.write(f"The demo academy was loaded in {time.monotonic() - begin:.0f} seconds.")
