@@ -36,7 +36,7 @@ class SessionTable(Table):
             order=("instructor__name_sort",),
         ),
         Column("people", _("People / places"), value=lambda row: f"{row.people} / {row.places}", numeric=True),
-        Column("waiting", _("Waiting"), value=lambda row: row.waiting, numeric=True),
+        Column("waiting", _("Waiting list"), value=lambda row: row.waiting, numeric=True),
         Column("attended", _("Attended"), value=lambda row: row.attended, numeric=True),
         Column(
             "state",
