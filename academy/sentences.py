@@ -33,6 +33,8 @@ VERBS: dict[str, Promise] = {
     "assignment.withdrawn": gettext_lazy("A course assigned to %(what)s was withdrawn."),
     "path.assigned": gettext_lazy("%(what)s was given a training path."),
     "session.scheduled": gettext_lazy("The class session “%(what)s” was arranged."),
+    "exemption.granted": gettext_lazy("%(what)s was exempted from a course."),
+    "exemption.withdrawn": gettext_lazy("An exemption of %(what)s from a course was withdrawn."),
     "session.changed": gettext_lazy("The class session “%(what)s” was changed."),
     "session.cancelled": gettext_lazy("The class session “%(what)s” was cancelled."),
     "session.invited": gettext_lazy("People were invited to the class session “%(what)s”."),

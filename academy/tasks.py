@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from certificates import services as certificates
+from courses import services as courses
 from exams import services as exams
 from people import services as people
 from plans import services as plans
@@ -23,10 +24,11 @@ STEPS: dict[str, Callable[..., object]] = {
     "render_missing": certificates.render_missing,
     "remind": certificates.remind,
     "sync_all_groups": people.sync_all_groups,
+    "renew_expiring": courses.renew_expiring,
     "find_needs": _find_needs,
     "forget_exchanges": exams.forget_exchanges,
 }
-"""What a night catches up on: monthly sittings, certificates, groups of roles that began or ended, needs. No step waits for another."""
+"""What a night catches up on: monthly sittings, certificates, groups of roles that began or ended, expiring courses, needs. No step waits for another."""
 
 
 @transaction.atomic

@@ -16,6 +16,13 @@ class CoursesConfig(AppConfig):
 
         notifications.register("course_assigned", _("The course “%(course)s” is yours to finish by %(due)s."))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
+        notifications.register("course_exempt", _("You need not take “%(course)s”: %(reason)s"))
+        notifications.register(
+            "course_due_again", _("“%(course)s” is yours to finish again: the exception does not hold.")
+        )
+        notifications.register(
+            "course_expires", _("Your completion of “%(course)s” expires; it is yours to take again.")
+        )
         notifications.register("session_moved", _("“%(title)s” has moved: %(day)s, %(place)s."))
         notifications.register("session_cancelled", _("“%(title)s”, %(day)s, is cancelled: %(reason)s"))
         notifications.register("session_waiting", _("You are on the waiting list of “%(title)s”, %(day)s."))

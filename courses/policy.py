@@ -17,7 +17,9 @@ OVERSEERS = (Role.TRAINER, Role.MANAGER, Role.PERSONNEL)
 def assignments_in_reach(request: HttpRequest) -> QuerySet[Assignment]:
     """Assignments of people within the trainer's reach; an auditor reads them too."""
     people = staff_in_reach(request, *TRAINERS, reads=True)
-    return Assignment.objects.filter(user__in=people).select_related("user", "course", "assigned_by", "path")
+    return Assignment.objects.filter(user__in=people).select_related(
+        "user", "course", "assigned_by", "path", "exemption__granted_by"
+    )
 
 
 def sessions_in_reach(request: HttpRequest) -> QuerySet[ClassSession]:

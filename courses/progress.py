@@ -60,6 +60,21 @@ def next_lesson(*, wanted: list[int], done: set[int]) -> int | None:
     return next((lesson for lesson in wanted if lesson not in done), None)
 
 
+def circle(first: dict[int, list[int]], start: int) -> list[int]:
+    """The way from a course over courses that come first back to itself, both ends named; empty when there is none."""
+    ways = [[start]]
+    seen = set()
+    while ways:
+        way = ways.pop()
+        for course in first.get(way[-1], []):
+            if course == start:
+                return [*way, start]
+            if course not in seen:
+                seen.add(course)
+                ways.append([*way, course])
+    return []
+
+
 class Asked(StrEnum):
     """What a lesson can ask for before it is done, in the order in which a page names it."""
 

@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("training/assign/", assigning.assign, name="assign"),
     path("training/assignments/<int:pk>/", assigning.assignment, name="assignment"),
     path("training/assignments/<int:pk>/withdraw/", assigning.withdraw, name="withdraw"),
+    path("training/assignments/<int:pk>/exempt/", assigning.exempt, name="exempt"),
+    path("training/assignments/<int:pk>/exempt/withdraw/", assigning.exempt_withdraw, name="exempt_withdraw"),
+    path("training/assignments/<int:pk>/exempt/proof/", assigning.exempt_proof, name="exempt_proof"),
     # Face to face.
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/new/", sessions.session_new, name="session_new"),

@@ -31,4 +31,6 @@ def classes(lived: History) -> None:
             now=scheduled,
         )
         for place, number in enumerate(numbers, 1):
-            courses.join_session(session=session, user=lived.people[number], now=scheduled + timedelta(minutes=9 * place))
+            courses.join_session(
+                session=session, user=lived.people[number], now=scheduled + timedelta(minutes=9 * place)
+            )

@@ -20,7 +20,12 @@ class AssignForm(PeopleForm):
     note = forms.CharField(
         label=_("Reason"), max_length=200, required=False, help_text=_("The people read it beside the due date.")
     )
-    field_order = ["course", "due_on", "note", "unit", "post", "level", "names"]
+    changed = forms.BooleanField(
+        label=_("Also those who completed an older version"),
+        required=False,
+        help_text=_("They take only the lessons that have changed since."),
+    )
+    field_order = ["course", "due_on", "note", "changed", "unit", "post", "level", "names"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,16 +1,14 @@
-"""Who must learn what, until when and why: paths, rules that keep working, assignments, exceptions."""
+"""Who must learn what, until when and why: paths, assignments, exceptions."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from courses.models.learning import Completion
 from courses.models.pages import CoursePage
-from ground.append_only import append_only
 from people.models import User
 
 
@@ -54,80 +52,17 @@ class PathStep(models.Model):
         return f"{self.order}. {self.course}"
 
 
-class AssignmentRule(models.Model):
-    """Who must take a course, for as long as the rule works: people who come or move are assigned, those it no longer
-    means and who have not begun are let go.
-
-    `audience` is a rule of `people.audience`. The course is due `days` after what `due` names, or on `due_on`.
-    """
-
-    class Due(models.TextChoices):
-        HIRE = "hire", _("days after the hire")
-        ASSIGNMENT = "assignment", _("days after the assignment")
-        MOVE = "move", _("days after the move to the unit or post")
-        EXPIRY = "expiry", _("days before the completion expires")
-        DAY = "day", _("on a day")
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        WORKING = "working", _("working")
-        ENDED = "ended", _("ended")
-
-    MOVES = {State.DRAFT: {State.WORKING, State.ENDED}, State.WORKING: {State.ENDED}, State.ENDED: set()}
-
-    name = models.CharField(_("name of the rule"), max_length=80)
-    course = models.ForeignKey(CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="rules")
-    audience = models.JSONField(_("for whom"))
-    due = models.CharField(_("due"), max_length=10, choices=Due.choices)
-    days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
-    due_on = models.DateField(_("day"), null=True, blank=True)
-    note = models.CharField(_("reason"), max_length=200, blank=True)
-    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
-    made_by = models.ForeignKey(User, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(_("made"))
-    applied_at = models.DateTimeField(_("last applied"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("assignment rule")
-        verbose_name_plural = _("assignment rules")
-        ordering = ["name", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(due="day", due_on__isnull=False, days__isnull=True)
-                | (~Q(due="day") & Q(due_on__isnull=True, days__isnull=False)),
-                name="a_rule_is_due_on_a_day_or_after_days",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Exemption(models.Model):
-    """Why somebody need not take a course, or not now: leave, or something equivalent with its proof.
-
-    Leave has an end and moves due days by its length; equivalence settles the assignment. Without a course it holds for all.
-    """
-
-    class Kind(models.TextChoices):
-        LEAVE = "leave", _("leave")
-        EQUIVALENT = "equivalent", _("equivalent training")
+    """Why somebody need not take a course: something equivalent, with its proof. Withdrawn, the course is due again."""
 
     user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="exemptions")
     course = models.ForeignKey(
-        CoursePage,
-        verbose_name=_("course"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="exemptions",
+        CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="exemptions"
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until (inclusive)"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
-    proof = models.CharField(_("proof"), max_length=200, blank=True)
-    proof_name = models.CharField(_("name of the proof"), max_length=120, blank=True)
+    proof = models.CharField(_("proof"), max_length=200)
+    proof_name = models.CharField(_("name of the proof"), max_length=120)
+    proof_type = models.CharField(_("content type"), max_length=100)
     granted_by = models.ForeignKey(User, verbose_name=_("granted by"), on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(_("granted"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
@@ -137,14 +72,16 @@ class Exemption(models.Model):
         verbose_name_plural = _("exceptions")
         ordering = ["-granted_at"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind="leave", ends_on__isnull=False) | Q(kind="equivalent", course__isnull=False),
-                name="leave_ends_and_equivalence_names_a_course",
-            )
+            models.UniqueConstraint(
+                fields=["user", "course"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_exemption_per_person_and_course",
+            ),
+            models.CheckConstraint(condition=~Q(granted_by=F("user")), name="nobody_exempts_themselves"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.get_kind_display()}"
+        return f"{self.user} {self.course}"
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -162,14 +99,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 class Assignment(models.Model):
     """Somebody must take a course by a day, for a reason that one sentence explains.
 
-    `cause`, `cause_date` and `because` make that sentence: "because you moved to Team 3 on 2 March; due 30 days later".
+    `cause` and `cause_date` make that sentence: "because you were hired on 2 March; due 30 days later".
     It is open until it is withdrawn, settled by a completion, or settled by an exemption.
     """
 
     class Cause(models.TextChoices):
         HIRE = "hire", _("hired")
-        MOVE = "move", _("moved")
-        RULE = "rule", _("meant by a rule")
         EXPIRY = "expiry", _("completion expires")
         UPDATE = "update", _("new version")
         PLAN = "plan", _("annual training plan")
@@ -189,15 +124,6 @@ class Assignment(models.Model):
     )
     cause = models.CharField(_("cause"), max_length=10, choices=Cause.choices)
     cause_date = models.DateField(_("date of the cause"))
-    because = models.CharField(_("words of the cause"), max_length=120, blank=True)
-    rule = models.ForeignKey(
-        AssignmentRule,
-        verbose_name=_("rule"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="assignments",
-    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     due_on = models.DateField(_("due"))
     assigned_by = models.ForeignKey(
@@ -237,55 +163,3 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.course}"
-
-
-@append_only
-class DueChange(models.Model):
-    """A due day was moved, by whom and why."""
-
-    assignment = models.ForeignKey(
-        Assignment,
-        verbose_name=_("assignment"),
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        related_name="due_changes",
-    )
-    before = models.DateField(_("due before"))
-    after = models.DateField(_("due after"))
-    reason = models.CharField(_("reason"), max_length=300)
-    by = models.ForeignKey(
-        User, verbose_name=_("by"), on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
-    at = models.DateTimeField(_("at"))
-
-    class Meta:
-        verbose_name = _("moved due day")
-        verbose_name_plural = _("moved due days")
-        ordering = ["at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.before} → {self.after}"
-
-
-@register_setting(icon="mail")
-class ReminderSettings(BaseSiteSetting):
-    """When people are reminded of what they must learn, and when their manager hears of it."""
-
-    before = models.CharField(
-        _("days before the due day"), max_length=60, default="7, 1", help_text=_("Numbers separated by commas.")
-    )
-    after = models.CharField(
-        _("days after the due day"), max_length=60, default="1, 7, 14", help_text=_("Numbers separated by commas.")
-    )
-    manager_after = models.PositiveSmallIntegerField(
-        _("the manager hears of it so many days after the due day"), default=3
-    )
-
-    panels = [FieldPanel("before"), FieldPanel("after"), FieldPanel("manager_after")]
-
-    class Meta:
-        verbose_name = _("reminders of courses")
-        verbose_name_plural = _("reminders of courses")
-
-    def __str__(self) -> str:
-        return str(_("reminders of courses"))

@@ -1,5 +1,7 @@
 """Courses as pages that trainers write, and their frozen versions."""
 
+from typing import Any
+
 from django import forms
 from django.apps import apps
 from django.db import models
@@ -7,16 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
+from courses import progress
 from courses.blocks import LESSON_BLOCKS
 from courses.models.media import ScormPackage
 from ground.append_only import append_only
-from people.models import Level, Unit, User
+from people.models import Level
 from topics.models import Strand, Topic
 
 
@@ -62,6 +66,26 @@ class CourseIndexPage(OpenToEverybody, Page):
         return learning.course_index(request, self)
 
 
+class CourseForm(WagtailAdminPageForm):
+    """The form of a course in the editor."""
+
+    def clean(self) -> dict[str, Any]:
+        """Names the circle when courses that come first lead back to this one."""
+        data = super().clean()
+        if self.instance.pk and data.get("prerequisites"):
+            through = CoursePage.prerequisites.through.objects
+            first: dict[int, list[int]] = {}
+            for course, earlier in through.values_list("from_coursepage", "to_coursepage"):
+                first.setdefault(course, []).append(earlier)
+            first[self.instance.pk] = [course.pk for course in data["prerequisites"]]
+            if circle := progress.circle(first, self.instance.pk):
+                titles = dict(CoursePage.objects.filter(pk__in=circle).values_list("pk", "title"))
+                message = _("These courses ask for one another in a circle: %(courses)s. Take one out.")
+                names = " → ".join(titles[course] for course in circle)
+                self.add_error("prerequisites", message % {"courses": names})
+        return data
+
+
 class CoursePage(OpenToEverybody, Page):
     """A course. Publishing it (or a lesson below it) freezes a CourseVersion."""
 
@@ -82,16 +106,8 @@ class CoursePage(OpenToEverybody, Page):
         blank=True,
         help_text=_("A completion expires after so many months and is due again. Empty: it holds for ever."),
     )
-    department = models.ForeignKey(
-        Unit,
-        verbose_name=_("issuing department"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        help_text=_("Reviews what is written before it is published."),
-    )
 
+    base_form_class = CourseForm
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.LessonPage"]
     child_model = "courses.LessonPage"
@@ -107,7 +123,6 @@ class CoursePage(OpenToEverybody, Page):
                 FieldPanel("level"),
                 FieldPanel("minutes"),
                 FieldPanel("valid_months"),
-                FieldPanel("department"),
                 FieldPanel("prerequisites", widget=forms.CheckboxSelectMultiple),
                 FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
             ],
@@ -203,34 +218,3 @@ class CourseVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course} v{self.number}"
-
-
-@append_only
-class VersionRuling(models.Model):
-    """Whether those who completed an older version must see what has changed, and until when. Asked when a version appears."""
-
-    version = models.OneToOneField(
-        CourseVersion,
-        verbose_name=_("version"),
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        related_name="ruling",
-    )
-    must_see = models.BooleanField(_("must see what changed"))
-    due_on = models.DateField(_("due"), null=True, blank=True)
-    by = models.ForeignKey(
-        User, verbose_name=_("by"), on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
-    at = models.DateTimeField(_("at"))
-
-    class Meta:
-        verbose_name = _("ruling on a version")
-        verbose_name_plural = _("rulings on versions")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(must_see=False) | models.Q(due_on__isnull=False), name="what_must_be_seen_has_a_day"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.version)

@@ -22,7 +22,7 @@ from courses.queries.learners import (
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
 from courses.queries.sessions import calendar_of, open_sessions, sessions_for, sessions_of
-from courses.queries.state import LessonRow, Standing, settled, standing, standings, wanted_lessons
+from courses.queries.state import LessonRow, Standing, outdated, settled, standing, standings, wanted_lessons
 from courses.queries.trainers import Cell, WeakTopic, late_assignments, matrix, sessions_in_reach, weak_topics
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "next_step",
     "notices_of",
     "open_sessions",
+    "outdated",
     "paths_of",
     "questions_per_topic",
     "requirements",

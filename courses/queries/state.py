@@ -329,10 +329,32 @@ def settled(course: CoursePage, on: date) -> set[int]:
     """Who must take the course already, has a completion that holds, or is exempt: nobody of them is assigned again."""
     people = set(Assignment.objects.open().filter(course=course).values_list("user", flat=True))
     held = Completion.objects.filter(Q(expires_on__isnull=True) | Q(expires_on__gt=on), course=course)
-    exempt = Exemption.objects.filter(
-        course=course, kind=Exemption.Kind.EQUIVALENT, withdrawn_at__isnull=True, starts_on__lte=on
-    ).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    exempt = Exemption.objects.filter(course=course, withdrawn_at__isnull=True)
     return people | set(held.values_list("user", flat=True)) | set(exempt.values_list("user", flat=True))
+
+
+def outdated(course: CoursePage, on: date) -> set[int]:
+    """Whose completion holds, but is of an older version in which lessons read differently, and who need not take the
+    course already."""
+    newest = course.versions.order_by("-number").first()
+    if newest is None:
+        return set()
+    last: dict[int, tuple[int, date | None]] = {}
+    rows = Completion.objects.filter(course=course).order_by("completed_at", "pk")
+    for user, version, expires_on in rows.values_list("user", "version", "expires_on"):
+        last[user] = (version, expires_on)
+    after = newest.content["lessons"]
+    older = {
+        version.pk
+        for version in course.versions.filter(pk__in={version for version, _expires_on in last.values()})
+        if progress.changed(before=version.content["lessons"], after=after)
+    }
+    busy = set(Assignment.objects.open().filter(course=course).values_list("user", flat=True))
+    return {
+        user
+        for user, (version, expires_on) in last.items()
+        if version in older and user not in busy and progress.holds(expires_on=expires_on, on=on)
+    }
 
 
 def standing(user: User, course: CoursePage, on: date, request: HttpRequest | None = None) -> Standing:

@@ -1,7 +1,16 @@
 """Every write about courses, by topic. All take `now`; those that a person decides take `by`."""
 
-from courses.services.assigning import assign, assign_all, assign_onboarding, onboard, withdraw_assignment
+from courses.services.assigning import (
+    assign,
+    assign_all,
+    assign_changes,
+    assign_onboarding,
+    onboard,
+    renew_expiring,
+    withdraw_assignment,
+)
 from courses.services.documents import add_image, import_lessons, keep_document
+from courses.services.exemptions import LARGEST_PROOF, exempt, withdraw_exemption
 from courses.services.learning import (
     acknowledge,
     complete_lesson,
@@ -27,12 +36,14 @@ from courses.services.versions import freeze, newest_version
 
 __all__ = [
     "EARLY",
+    "LARGEST_PROOF",
     "PACKAGE_DONE",
     "acknowledge",
     "add_image",
     "add_package",
     "assign",
     "assign_all",
+    "assign_changes",
     "assign_onboarding",
     "cancel_session",
     "change_session",
@@ -40,6 +51,7 @@ __all__ = [
     "complete_lesson",
     "delete_package",
     "enrol",
+    "exempt",
     "freeze",
     "import_lessons",
     "invite_to_session",
@@ -53,7 +65,9 @@ __all__ = [
     "note_progress",
     "onboard",
     "open_lesson",
+    "renew_expiring",
     "schedule_session",
     "send_session_letters",
     "withdraw_assignment",
+    "withdraw_exemption",
 ]

@@ -1,18 +1,20 @@
 """Who must learn what until when: assigned by hand or by the plan, onboarding paths, withdrawals."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import progress, queries
-from courses.models import Assignment, CoursePage, LearningPath
+from courses.models import Assignment, Completion, CoursePage, Exemption, LearningPath
+from courses.services.versions import newest_version
 from ground import journal
 from ground.errors import Refused
-from people.models import User
+from people.models import Employment, User
 from people.services import notify
 
 
@@ -102,6 +104,34 @@ def assign_all(
     return len(rows)
 
 
+@transaction.atomic
+def assign_changes(*, users: Iterable[User], course: CoursePage, due_on: date, by: User, now: datetime) -> int:
+    """Those of these people who completed an older version must see what has changed since; returns to how many. They take
+    only the lessons that read differently. Raises Refused as `assign` does."""
+    _refuse_assigning(course, Assignment.Cause.MANUAL, due_on, now)
+    newest = newest_version(course, now)
+    outdated = queries.outdated(course, timezone.localdate(now))
+    rows = [
+        Assignment(
+            user=user,
+            course=course,
+            cause=Assignment.Cause.UPDATE,
+            cause_date=timezone.localdate(newest.published_at),
+            due_on=due_on,
+            assigned_by=by,
+            assigned_at=now,
+        )
+        for user in users
+        if user.pk in outdated
+    ]
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    if rows:
+        data = {"people": [row.user_id for row in rows], "due": due_on.isoformat(), "cause": "update"}
+        journal.record("course.assigned_to_many", course, by=by, now=now, data=data)
+        _tell_assigned(rows, course, now)
+    return len(rows)
+
+
 def _refuse_assigning(course: CoursePage, cause: str, due_on: date, now: datetime) -> None:
     if not course.live:
         raise Refused(_("Publish the course “%(course)s” before you assign it.") % {"course": course}, code="not_live")
@@ -187,3 +217,56 @@ def withdraw_assignment(*, assignment: Assignment, by: User, reason: str, now: d
     assignment.save(update_fields=["withdrawn_at"])
     data = {"course": assignment.course.code}
     journal.record("assignment.withdrawn", assignment.user, by=by, now=now, reason=reason.strip(), data=data)
+
+
+RENEW = timedelta(days=60)
+"""So long before a completion expires the course is assigned again."""
+NOTICE_DAYS = 14
+
+
+@transaction.atomic
+def renew_expiring(*, now: datetime) -> int:
+    """Assigns again what expires soon or has expired, to everybody who had to take it and still works here; returns to how
+    many. Due on the last day on which the completion holds, and never sooner than two weeks from now. Called every night.
+    """
+    on = timezone.localdate(now)
+    newer = Completion.objects.filter(
+        user=OuterRef("user"), course=OuterRef("course"), completed_at__gt=OuterRef("completed_at")
+    )
+    mine = Assignment.objects.filter(user=OuterRef("user"), course=OuterRef("course"))
+    exempt = Exemption.objects.filter(user=OuterRef("user"), course=OuterRef("course"), withdrawn_at__isnull=True)
+    expiring = Completion.objects.filter(
+        ~Exists(newer),
+        ~Exists(mine.open()),
+        ~Exists(exempt),
+        Exists(mine.in_force()),
+        Exists(Employment.objects.current(on).filter(user=OuterRef("user"))),
+        expires_on__lte=on + RENEW,
+        user__is_active=True,
+        course__live=True,
+    ).select_related("user", "course")
+    rows = [
+        Assignment(
+            user=completion.user,
+            course=completion.course,
+            cause=Assignment.Cause.EXPIRY,
+            cause_date=completion.expires_on,
+            due_on=max(completion.expires_on - timedelta(days=1), on + timedelta(days=NOTICE_DAYS)),
+            assigned_at=now,
+        )
+        for completion in expiring
+    ]
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    for course in {row.course_id: row.course for row in rows}.values():
+        people = [row.user for row in rows if row.course_id == course.pk]
+        data = {"people": [user.pk for user in people], "cause": str(Assignment.Cause.EXPIRY)}
+        journal.record("course.assigned_to_many", course, by=None, now=now, data=data)
+        notify(
+            users=people,
+            kind="course_expires",
+            key=f"course-expires:{course.pk}:{on.isoformat()}",
+            now=now,
+            params={"course": course.title},
+            url=course.get_url() or "",
+        )
+    return len(rows)

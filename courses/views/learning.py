@@ -46,7 +46,9 @@ def course_index(request: HttpRequest, page: CourseIndexPage) -> HttpResponse:
 def course(request: HttpRequest, page: CoursePage) -> HttpResponse:
     """What one can do after the course, its lessons with the person's progress, and one way on."""
     standing = queries.standing(request.user, page, today(request), request)
-    context = {"page": standing.course, "standing": standing, "topics": page.topics.all()}
+    earlier = queries.live_courses().filter(followers=page.pk)
+    first = queries.standings(request.user, earlier, today(request), request)
+    context = {"page": standing.course, "standing": standing, "topics": page.topics.all(), "first": first}
     return render(request, "courses/course.html", context)
 
 

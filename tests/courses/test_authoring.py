@@ -183,3 +183,27 @@ def test_topics_show_what_covers_them_for_the_same_queries(author, now):
 def test_strands_are_for_administrators(author):
     assert author.get(reverse("strands:index")).status_code != 200
     assert signed_in(factories.with_role("administrator")).get(reverse("strands:index")).status_code == 200
+
+
+def test_courses_that_come_first_are_shown_with_ones_own_state(client, now):
+    first, second = build.course("三声服务"), build.course("客户投诉处理")
+    second.prerequisites.set([first])
+    second.save_revision().publish()
+    user = factories.person()
+    client.force_login(user)
+    page = client.get(second.url)
+    assert [row.course for row in page.context["first"]] == [first]
+    assert "先修课程" in page.text
+    assert not client.get(first.url).context["first"]
+
+
+def test_courses_that_ask_for_one_another_are_refused_with_the_circle(client):
+    first, second = build.course("三声服务"), build.course("客户投诉处理")
+    second.prerequisites.set([first])
+    second.save_revision().publish()
+    client.force_login(factories.with_role("administrator"))
+    url = reverse("wagtailadmin_pages:edit", args=[first.pk])
+    values = {"title": first.title, "slug": first.slug, "code": first.code, "strand": first.strand_id}
+    response = client.post(url, course_form(**values, prerequisites=[second.pk]))
+    assert "三声服务 → 客户投诉处理 → 三声服务" in response.text
+    assert not first.prerequisites.model.objects.filter(followers=first.pk).exists()

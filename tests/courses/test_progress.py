@@ -1,5 +1,6 @@
 """Due days and states."""
 
+import itertools
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -98,3 +99,16 @@ def test_the_first_day_week_and_month_are_named_as_people_name_them():
     stages = [progress.stage(days) for days in (0, 1, 2, 7, 8, 14, 28, 30, 31)]
     first = [("day", 1), ("day", 1), ("week", 1), ("week", 1), ("week", 2), ("week", 2), ("week", 4)]
     assert stages == [*first, ("month", 1), ("month", 2)]
+
+
+@given(st.dictionaries(st.integers(0, 6), st.lists(st.integers(0, 6), max_size=4), max_size=7), st.integers(0, 6))
+def test_a_circle_is_a_way_back_and_is_found_whenever_there_is_one(first, start):
+    way = progress.circle(first, start)
+    if way:
+        assert way[0] == way[-1] == start
+        assert all(later in first[earlier] for earlier, later in itertools.pairwise(way))
+    reached, fresh = set(), set(first.get(start, []))
+    while fresh - reached:
+        reached |= fresh
+        fresh = {further for course in reached for further in first.get(course, [])}
+    assert bool(way) == (start in reached)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core import signing
 
 from courses import services
-from courses.models import LessonPage
+from courses.models import Assignment, LessonPage
 from courses.views import packages as package_views
 from exams.services import add_question
 from tests import factories
@@ -67,6 +67,19 @@ def a_session(world: World) -> list[int]:
         now=world.now,
     )
     return [row.pk]
+
+
+def an_exemption(world: World) -> list[int]:
+    (pk,) = an_assignment(world)
+    services.exempt(
+        assignment=Assignment.objects.get(pk=pk),
+        reason="已在别处学过",
+        name="a.pdf",
+        content=b"%PDF-1.7",
+        by=world.trainer,
+        now=world.now,
+    )
+    return [pk]
 
 
 def a_coming_session(world: World) -> list[int]:
@@ -138,6 +151,9 @@ ROWS: list[Row] = [
     ),
     Row("courses:session_list", roles={"trainer", "personnel", "auditor"}),
     Row("courses:session_new", roles={"trainer", "personnel"}),
+    Row("courses:exempt", roles={"trainer"}, args=an_assignment, method="post", outside=404),
+    Row("courses:exempt_withdraw", roles={"trainer"}, args=an_exemption, method="post", outside=404),
+    Row("courses:exempt_proof", roles={"trainer", "auditor"}, args=an_exemption, outside=404),
     Row("courses:session_edit", roles={"trainer", "personnel"}, args=a_coming_session, outside=404),
     Row("courses:session_invite", roles={"trainer", "personnel"}, args=a_coming_session, outside=404),
     Row("courses:session_code", roles={"trainer", "personnel"}, args=a_coming_session, outside=404),
