@@ -20,12 +20,14 @@ from courses.queries.learners import (
     paths_of,
     sessions_of,
 )
+from courses.queries.matrix import STATES, Cell, in_state, matrix
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
 from courses.queries.state import LessonRow, Standing, settled, standing, standings, wanted_lessons
-from courses.queries.trainers import Cell, WeakTopic, late_assignments, matrix, sessions_in_reach, weak_topics
+from courses.queries.trainers import WeakTopic, late_assignments, sessions_in_reach, weak_topics
 
 __all__ = [
+    "STATES",
     "Cell",
     "Check",
     "Learning",
@@ -42,6 +44,7 @@ __all__ = [
     "completions_of",
     "courses_for",
     "day",
+    "in_state",
     "late_assignments",
     "learning_of",
     "lessons_per_topic",

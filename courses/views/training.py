@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,7 +10,6 @@ from courses import queries
 from courses.policy import OVERSEERS, TRAINERS
 from courses.tables import LateTable, MatrixTable
 from people.policy import has_role, reach, requires, staff_in_reach, today
-from people.queries import staff_rows
 
 WEAK_SINCE = timedelta(days=90)
 
@@ -39,10 +37,7 @@ def training(request: HttpRequest) -> HttpResponse:
 @require_safe
 def matrix(request: HttpRequest) -> HttpResponse:
     """The people within reach against the published courses."""
-    on = today(request)
-    rows = staff_rows(reach(request, *OVERSEERS, reads=True), on)
-    staff = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on) | Q(goes_on=True), user__is_active=True)
-    table = MatrixTable(request, staff, list(queries.live_courses()), on)
+    table = MatrixTable(request)
     if table.export_wanted:
         return table.export()
     context = {"table": table, "may_assign": has_role(request, *TRAINERS)}
