@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from certificates import services as certificates
+from courses import services as courses
 from exams import services as exams
 from people import services as people
 from plans import services as plans
@@ -25,6 +26,7 @@ STEPS: dict[str, Callable[..., object]] = {
     "sync_all_groups": people.sync_all_groups,
     "find_needs": _find_needs,
     "forget_exchanges": exams.forget_exchanges,
+    "forget_exports": courses.forget_exports,
 }
 """What a night catches up on: monthly sittings, certificates, groups of roles that began or ended, needs. No step waits for another."""
 

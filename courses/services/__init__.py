@@ -11,20 +11,27 @@ from courses.services.learning import (
     open_lesson,
 )
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
+from courses.services.reminders import remind_now
+from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, forget_exports, write_export
 from courses.services.sessions import note_attendance, schedule_session
 from courses.services.versions import freeze, newest_version
 
 __all__ = [
+    "AT_WORK",
     "PACKAGE_DONE",
+    "SMALL",
     "acknowledge",
     "add_image",
     "add_package",
+    "ask_export",
     "assign",
     "assign_all",
     "assign_onboarding",
     "complete_lesson",
     "delete_package",
     "enrol",
+    "fail_export",
+    "forget_exports",
     "freeze",
     "import_lessons",
     "keep_document",
@@ -35,6 +42,8 @@ __all__ = [
     "note_progress",
     "onboard",
     "open_lesson",
+    "remind_now",
     "schedule_session",
     "withdraw_assignment",
+    "write_export",
 ]

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
-from courses import queries
+from courses import queries, services
 from courses.policy import OVERSEERS, TRAINERS
 from courses.tables import LateTable, MatrixTable
 from people.policy import has_role, reach, requires, staff_in_reach, today
@@ -38,7 +41,31 @@ def training(request: HttpRequest) -> HttpResponse:
 def matrix(request: HttpRequest) -> HttpResponse:
     """The people within reach against the published courses."""
     table = MatrixTable(request)
-    if table.export_wanted:
+    large = table.count > services.SMALL
+    if table.export_wanted and not large:
         return table.export()
-    context = {"table": table, "may_assign": has_role(request, *TRAINERS)}
+    context = {"table": table, "large": large, "may_assign": has_role(request, *TRAINERS)}
     return render(request, "courses/matrix.html", context)
+
+
+@requires(*TRAINERS)
+@require_POST
+def remind(request: HttpRequest) -> HttpResponse:
+    """Reminds the chosen people of the late list, or everybody whom its filters show."""
+    table = LateTable(
+        request, queries.late_assignments(staff_in_reach(request, *TRAINERS), today(request)), today(request)
+    )
+    rows = table.found
+    if "all" not in request.POST:
+        rows = rows.filter(pk__in=[pk for pk in request.POST.getlist("row") if pk.isdecimal()])
+    told, already = services.remind_now(assignments=rows, by=request.user, now=request.now)
+    sentences = [
+        ngettext("%(people)s person was reminded.", "%(people)s people were reminded.", told) % {"people": told}
+    ]
+    if already:
+        before = ngettext(
+            "%(people)s person had been reminded today.", "%(people)s people had been reminded today.", already
+        )
+        sentences.append(before % {"people": already})
+    messages.success(request, " ".join(sentences))
+    return redirect(f"{reverse('courses:training')}{table.address()}")

@@ -1,0 +1,67 @@
+"""Spreadsheets that the queue makes: asked for, watched, fetched by the one who asked."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from courses import services
+from courses.models import TrainingExport
+from courses.models.reports import Report
+from courses.policy import OVERSEERS
+from courses.tables import MatrixTable
+from ground import spreadsheets
+from ground.errors import Refused
+from ground.private_files import send
+from people.models import Role
+from people.policy import requires
+
+State = TrainingExport.State
+BADGES = {State.WAITING: "due", State.RUNNING: "due", State.READY: "ok", State.FAILED: "late"}
+
+
+# An auditor reads, and a file is read.
+@requires(*OVERSEERS, Role.AUDITOR)
+@require_POST
+def export_new(request: HttpRequest) -> HttpResponse:
+    """Has the matrix of this address written to a file."""
+    query = MatrixTable(request).address(page=None).removeprefix("?")
+    try:
+        begun = services.ask_export(report=Report.MATRIX, query=query, by=request.user, now=request.now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse('courses:matrix')}?{query}")
+    return redirect("courses:export", pk=begun.pk)
+
+
+@require_safe
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the file is; htmx asks every two seconds until it has ended."""
+    shown = get_object_or_404(TrainingExport, pk=pk, asked_by=request.user)
+    busy = shown.state in services.AT_WORK
+    context = {
+        "export": shown,
+        "busy": busy,
+        "badge": BADGES[shown.state],
+        "back_url": f"{reverse('courses:matrix')}?{shown.query}",
+        "again_url": f"{reverse('courses:export_new')}?{shown.query}",
+    }
+    if request.htmx and busy:
+        return render(request, "courses/report_progress.html", context)
+    if request.htmx:
+        # What is shown now is another page: the browser fetches it whole.
+        answer = HttpResponse(status=204)
+        answer["HX-Refresh"] = "true"
+        return answer
+    return render(request, "courses/report_export.html", context)
+
+
+@require_safe
+def export_file(request: HttpRequest, pk: int) -> FileResponse:
+    """The file, for the one who asked for it."""
+    shown = get_object_or_404(TrainingExport, pk=pk, asked_by=request.user, state=State.READY)
+    if not shown.stored:
+        raise Http404
+    name = shown.stored.rpartition("/")[2]
+    return send(shown.stored, filename=name, content_type=spreadsheets.XLSX, attachment=True)
