@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("training/matrix/", training.matrix, name="matrix"),
     path("training/remind/", training.remind, name="remind"),
     path("training/matrix/export/", reports.export_new, name="export_new"),
+    path("training/courses/", reports.course_list, name="report_list"),
+    path("training/courses/<int:pk>/", reports.course, name="report"),
     path("training/exports/<int:pk>/", reports.export, name="export"),
     path("training/exports/<int:pk>/file/", reports.export_file, name="export_file"),
     # Assigning.

@@ -23,6 +23,7 @@ from courses.queries.learners import (
 from courses.queries.matrix import STATES, Cell, in_state, matrix
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
+from courses.queries.reports import CourseReport, LessonFigures, course_report, courses_reported
 from courses.queries.state import LessonRow, Standing, settled, standing, standings, wanted_lessons
 from courses.queries.trainers import WeakTopic, late_assignments, sessions_in_reach, weak_topics
 
@@ -30,7 +31,9 @@ __all__ = [
     "STATES",
     "Cell",
     "Check",
+    "CourseReport",
     "Learning",
+    "LessonFigures",
     "LessonRow",
     "PathMap",
     "Requirement",
@@ -42,7 +45,9 @@ __all__ = [
     "check_codes",
     "checks_of",
     "completions_of",
+    "course_report",
     "courses_for",
+    "courses_reported",
     "day",
     "in_state",
     "late_assignments",

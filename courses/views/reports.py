@@ -1,4 +1,4 @@
-"""Spreadsheets that the queue makes: asked for, watched, fetched by the one who asked."""
+"""Courses in figures; spreadsheets that the queue makes: asked for, watched, fetched by the one who asked."""
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -6,19 +6,50 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import services
+from courses import queries, services
 from courses.models import TrainingExport
 from courses.models.reports import Report
 from courses.policy import OVERSEERS
-from courses.tables import MatrixTable
+from courses.tables import CourseReportTable, LessonReportTable, MatrixTable
 from ground import spreadsheets
 from ground.errors import Refused
 from ground.private_files import send
 from people.models import Role
-from people.policy import requires
+from people.policy import requires, staff_in_reach, today
 
 State = TrainingExport.State
 BADGES = {State.WAITING: "due", State.RUNNING: "due", State.READY: "ok", State.FAILED: "late"}
+
+
+@requires(*OVERSEERS, reads=True)
+@require_safe
+def course_list(request: HttpRequest) -> HttpResponse:
+    """Every published course with how many within reach began, completed and are late."""
+    people = staff_in_reach(request, *OVERSEERS, reads=True)
+    table = CourseReportTable(request, queries.courses_reported(people, today(request)))
+    if table.export_wanted:
+        return table.export()
+    return render(request, "courses/report_list.html", {"table": table})
+
+
+@requires(*OVERSEERS, reads=True)
+@require_safe
+def course(request: HttpRequest, pk: int) -> HttpResponse:
+    """How one course goes for the people within reach."""
+    shown = get_object_or_404(queries.live_courses(), pk=pk)
+    report = queries.course_report(shown, staff_in_reach(request, *OVERSEERS, reads=True), request.now)
+    table = LessonReportTable(request, report.lessons)
+    if table.export_wanted:
+        return table.export()
+    context = {
+        "course": shown,
+        "report": report,
+        "table": table,
+        "funnel": [(row.lesson.title, row.completed) for row in report.lessons],
+        "months": [(f"{month:%Y-%m}", number) for month, number in report.months],
+        "missed": [(row.stem, row.percent) for row in report.missed],
+    }
+    return render(request, "courses/report.html", context)
 
 
 # An auditor reads, and a file is read.

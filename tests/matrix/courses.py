@@ -118,6 +118,12 @@ ROWS: list[Row] = [
     Row("courses:matrix", roles={"trainer", "manager", "personnel", "auditor"}),
     Row("courses:remind", roles={"trainer"}, method="post", data=lambda world: {"all": "1"}),
     Row("courses:export_new", roles={"trainer", "manager", "personnel", "auditor"}, method="post"),
+    Row("courses:report_list", roles={"trainer", "manager", "personnel", "auditor"}),
+    Row(
+        "courses:report",
+        roles={"trainer", "manager", "personnel", "auditor"},
+        args=lambda world: [build.course().pk],
+    ),
     Row("courses:export", roles="owner", args=an_export),
     Row("courses:export_file", roles="owner", args=an_export),
     Row("courses:assign", roles={"trainer"}),
