@@ -15,7 +15,7 @@ class CoursesConfig(AppConfig):
         from topics import coverage
 
         notifications.register("course_assigned", _("The course “%(course)s” is yours to finish by %(due)s."))
-        notifications.register("course_reminder", _("Please finish the course “%(course)s”; it was due by %(due)s."))
+        notifications.register("course_reminder", _("Please finish the course “%(course)s” (due %(due)s)."))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
         notifications.register("session_scheduled", _("You are expected in “%(title)s”, %(day)s, %(place)s."))
         coverage.register(

@@ -11,6 +11,7 @@ from courses.models import TrainingExport
 from courses.models.reports import Report
 from courses.policy import OVERSEERS
 from courses.tables import CourseReportTable, LessonReportTable, MatrixTable
+from courses.views.navigation import tabs
 from ground import spreadsheets
 from ground.errors import Refused
 from ground.private_files import send
@@ -29,7 +30,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
     table = CourseReportTable(request, queries.courses_reported(people, today(request)))
     if table.export_wanted:
         return table.export()
-    return render(request, "courses/report_list.html", {"table": table})
+    return render(request, "courses/report_list.html", {"table": table, "tabs": tabs(request)})
 
 
 @requires(*OVERSEERS, reads=True)

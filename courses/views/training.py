@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses import queries, services
 from courses.policy import OVERSEERS, TRAINERS
 from courses.tables import LateTable, MatrixTable
+from courses.views.navigation import tabs
 from people.policy import has_role, reach, requires, staff_in_reach, today
 
 WEAK_SINCE = timedelta(days=90)
@@ -28,6 +29,7 @@ def training(request: HttpRequest) -> HttpResponse:
         return table.export()
     context = {
         "table": table,
+        "tabs": tabs(request),
         "weak": queries.weak_topics(request.now - WEAK_SINCE, reach(request, *TRAINERS, reads=True)),
         "weak_days": WEAK_SINCE.days,
         "sessions": queries.sessions_in_reach(request.user, people).filter(starts_at__date=on),
@@ -44,7 +46,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     large = table.count > services.SMALL
     if table.export_wanted and not large:
         return table.export()
-    context = {"table": table, "large": large, "may_assign": has_role(request, *TRAINERS)}
+    context = {"table": table, "tabs": tabs(request), "large": large, "may_assign": has_role(request, *TRAINERS)}
     return render(request, "courses/matrix.html", context)
 
 
