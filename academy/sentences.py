@@ -31,6 +31,8 @@ VERBS: dict[str, Promise] = {
     "notice.acknowledged": gettext_lazy("A policy notice in the lesson “%(what)s” was acknowledged."),
     "course.completed": gettext_lazy("%(what)s completed a course."),
     "assignment.withdrawn": gettext_lazy("A course assigned to %(what)s was withdrawn."),
+    "course.reminded": gettext_lazy("People were reminded of the course “%(what)s”."),
+    "report.ordered": gettext_lazy("A spreadsheet was ordered: %(what)s."),
     "path.assigned": gettext_lazy("%(what)s was given a training path."),
     "session.scheduled": gettext_lazy("The class session “%(what)s” was arranged."),
     "exemption.granted": gettext_lazy("%(what)s was exempted from a course."),

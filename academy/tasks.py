@@ -27,6 +27,7 @@ STEPS: dict[str, Callable[..., object]] = {
     "renew_expiring": courses.renew_expiring,
     "find_needs": _find_needs,
     "forget_exchanges": exams.forget_exchanges,
+    "forget_exports": courses.forget_exports,
 }
 """What a night catches up on: monthly sittings, certificates, groups of roles that began or ended, expiring courses, needs. No step waits for another."""
 

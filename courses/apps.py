@@ -15,6 +15,7 @@ class CoursesConfig(AppConfig):
         from topics import coverage
 
         notifications.register("course_assigned", _("The course “%(course)s” is yours to finish by %(due)s."))
+        notifications.register("course_reminder", _("Please finish the course “%(course)s” (due %(due)s)."))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
         notifications.register("course_exempt", _("You need not take “%(course)s”: %(reason)s"))
         notifications.register(

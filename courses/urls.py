@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import assigning, documents, learning, packages, sessions, training
+from courses.views import assigning, documents, learning, packages, reports, sessions, training
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,12 @@ urlpatterns: list[URLPattern] = [
     # Tracking.
     path("training/", training.training, name="training"),
     path("training/matrix/", training.matrix, name="matrix"),
+    path("training/remind/", training.remind, name="remind"),
+    path("training/matrix/export/", reports.export_new, name="export_new"),
+    path("training/courses/", reports.course_list, name="report_list"),
+    path("training/courses/<int:pk>/", reports.course, name="report"),
+    path("training/exports/<int:pk>/", reports.export, name="export"),
+    path("training/exports/<int:pk>/file/", reports.export_file, name="export_file"),
     # Assigning.
     path("training/assign/", assigning.assign, name="assign"),
     path("training/assignments/<int:pk>/", assigning.assignment, name="assignment"),

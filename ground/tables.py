@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
@@ -284,14 +284,21 @@ class Table:
 
     def export(self) -> FileResponse:
         """Every row found, in order, as a workbook; read in portions, so memory stays flat."""
-        content = spreadsheets.write(
+        return spreadsheets.response(self.workbook(), filename=self.file_name)
+
+    @property
+    def file_name(self) -> str:
+        """What the workbook is called, with the organisation's day."""
+        return f"{self.name}-{timezone.localdate(self.request.now).isoformat()}.xlsx"
+
+    def workbook(self, watch: Callable[[Iterator[list[Any]]], Iterator[list[Any]]] = iter) -> IO[bytes]:
+        """The workbook as an open file; `watch` is given the rows on their way, such as to report progress."""
+        return spreadsheets.write(
             title=str(self.title or self.name),
             headings=[str(column.label) for column in self.columns],
-            rows=self._exported(),
+            rows=watch(self._exported()),
             widths=[column.width for column in self.columns],
         )
-        day = timezone.localdate(self.request.now).isoformat()
-        return spreadsheets.response(content, filename=f"{self.name}-{day}.xlsx")
 
     def _exported(self) -> Iterator[list[Any]]:
         found = self.found

@@ -4,7 +4,7 @@ from courses.models.assigning import Assignment, Exemption, LearningPath, PathSt
 from courses.models.learning import Acknowledgement, Completion, Enrolment, LessonProgress, PracticeAnswer
 from courses.models.media import LessonMedia, ScormPackage
 from courses.models.pages import CourseIndexPage, CoursePage, CourseVersion, LessonPage
-from courses.models.reports import Report, ReportSchedule, TrainingExport
+from courses.models.reports import Report, TrainingExport
 from courses.models.sessions import Attendance, ClassSession
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "PathStep",
     "PracticeAnswer",
     "Report",
-    "ReportSchedule",
     "ScormPackage",
     "TrainingExport",
 ]

@@ -62,7 +62,7 @@ class Exemption(models.Model):
     reason = models.CharField(_("reason"), max_length=300)
     proof = models.CharField(_("proof"), max_length=200)
     proof_name = models.CharField(_("name of the proof"), max_length=120)
-    proof_type = models.CharField(_("content type"), max_length=100)
+    proof_type = models.CharField(_("type of the proof"), max_length=100)
     granted_by = models.ForeignKey(User, verbose_name=_("granted by"), on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(_("granted"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)

@@ -22,7 +22,7 @@ class LessonMedia(models.Model):
     captions = models.TextField(_("captions"), blank=True)
     transcript = models.TextField(_("transcript"), blank=True)
     sha256 = models.CharField(_("fingerprint"), max_length=64, unique=True, editable=False)
-    content_type = models.CharField(_("content type"), max_length=100, editable=False)
+    content_type = models.CharField(_("type of the file"), max_length=100, editable=False)
     size = models.PositiveBigIntegerField(_("size"), editable=False)
     stored = models.CharField(_("stored as"), max_length=200, editable=False)
     added_by = models.ForeignKey(

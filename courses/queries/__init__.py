@@ -19,16 +19,21 @@ from courses.queries.learners import (
     next_step,
     paths_of,
 )
+from courses.queries.matrix import STATES, Cell, in_state, matrix
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
+from courses.queries.reports import CourseReport, LessonFigures, course_report, courses_reported
 from courses.queries.sessions import calendar_of, open_sessions, sessions_for, sessions_of
 from courses.queries.state import LessonRow, Standing, outdated, settled, standing, standings, wanted_lessons
-from courses.queries.trainers import Cell, WeakTopic, late_assignments, matrix, sessions_in_reach, weak_topics
+from courses.queries.trainers import WeakTopic, late_assignments, sessions_in_reach, weak_topics
 
 __all__ = [
+    "STATES",
     "Cell",
     "Check",
+    "CourseReport",
     "Learning",
+    "LessonFigures",
     "LessonRow",
     "PathMap",
     "Requirement",
@@ -41,8 +46,11 @@ __all__ = [
     "check_codes",
     "checks_of",
     "completions_of",
+    "course_report",
     "courses_for",
+    "courses_reported",
     "day",
+    "in_state",
     "late_assignments",
     "learning_of",
     "lessons_per_topic",

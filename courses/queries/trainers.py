@@ -1,22 +1,16 @@
-"""What trainers see of many people: who is late, their sessions, what exams found weak, who is where in each course."""
+"""What trainers see of many people: who is late, their sessions, what exams found weak."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from courses import progress
-from courses.models import Assignment, Attendance, ClassSession, Completion, CoursePage, Enrolment
-from courses.progress import Due
+from courses.models import Assignment, Attendance, ClassSession, CoursePage
 from courses.queries.catalogue import courses_for
 from courses.queries.sessions import counted
 from exams.queries import topic_rates
 from people.models import Employment, User
-from people.queries import portions
 from topics.models import Topic
 
 
@@ -58,41 +52,3 @@ def weak_topics(since: datetime, units: Sequence[str], limit: int = 5, least: in
         WeakTopic(topic=topics[pk], rate=round(rates[pk][0] * 100), answered=rates[pk][1], courses=courses[pk])
         for pk in weakest
     ]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One person and one course in the matrix: a word, a badge, a day."""
-
-    kind: str
-    word: str
-    day: date | None = None
-
-
-def matrix(people: Sequence[int], courses: Iterable[CoursePage], on: date) -> dict[tuple[int, int], Cell]:
-    """{(user, course): cell} of these people for everything that is more than "not assigned"; three queries for up to
-    900 people."""
-    cells: dict[tuple[int, int], Cell] = {}
-    for portion in portions(people):
-        cells |= _cells({"user__in": portion, "course__in": list(courses)}, on)
-    return cells
-
-
-def _cells(scope: dict[str, Any], on: date) -> dict[tuple[int, int], Cell]:
-    cells: dict[tuple[int, int], Cell] = {}
-    completed = Completion.objects.filter(**scope).order_by("completed_at")
-    for user, course, at, expires_on in completed.values_list("user", "course", "completed_at__date", "expires_on"):
-        holds = progress.holds(expires_on=expires_on, on=on)
-        cells[user, course] = Cell("ok", _("Completed"), at) if holds else Cell("late", _("Expired"), expires_on)
-    for user, course in Enrolment.objects.filter(**scope, ended_at__isnull=True).values_list("user", "course"):
-        cells[user, course] = Cell("plain", pgettext("course", "In progress"))
-    assigned = Assignment.objects.open().filter(**scope)
-    for user, course, due_on in assigned.values_list("user", "course", "due_on"):
-        due = progress.state(due_on=due_on, on=on, done=False)
-        kind, word = {
-            Due.LATE: ("late", _("Late")),
-            Due.SOON: ("due", _("Due soon")),
-            Due.DUE: ("plain", _("Assigned")),
-        }[due]
-        cells[user, course] = Cell(kind, word, due_on)
-    return cells

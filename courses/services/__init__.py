@@ -11,16 +11,11 @@ from courses.services.assigning import (
 )
 from courses.services.documents import add_image, import_lessons, keep_document
 from courses.services.exemptions import LARGEST_PROOF, exempt, withdraw_exemption
-from courses.services.learning import (
-    acknowledge,
-    complete_lesson,
-    enrol,
-    note_check_answer,
-    note_progress,
-    open_lesson,
-)
+from courses.services.learning import acknowledge, complete_lesson, enrol, note_check_answer, note_progress, open_lesson
 from courses.services.letters import send_session_letters
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
+from courses.services.reminders import remind_now
+from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, forget_exports, write_export
 from courses.services.sessions import (
     EARLY,
     cancel_session,
@@ -35,12 +30,15 @@ from courses.services.sessions import (
 from courses.services.versions import freeze, newest_version
 
 __all__ = [
+    "AT_WORK",
     "EARLY",
     "LARGEST_PROOF",
     "PACKAGE_DONE",
+    "SMALL",
     "acknowledge",
     "add_image",
     "add_package",
+    "ask_export",
     "assign",
     "assign_all",
     "assign_changes",
@@ -52,6 +50,8 @@ __all__ = [
     "delete_package",
     "enrol",
     "exempt",
+    "fail_export",
+    "forget_exports",
     "freeze",
     "import_lessons",
     "invite_to_session",
@@ -65,9 +65,11 @@ __all__ = [
     "note_progress",
     "onboard",
     "open_lesson",
+    "remind_now",
     "renew_expiring",
     "schedule_session",
     "send_session_letters",
     "withdraw_assignment",
     "withdraw_exemption",
+    "write_export",
 ]

@@ -1,6 +1,8 @@
 """Lists of trainers, by topic."""
 
+from courses.tables.matrix import MatrixTable
+from courses.tables.reports import CourseReportTable, LessonReportTable
 from courses.tables.sessions import SessionTable
-from courses.tables.training import LateTable, MatrixTable
+from courses.tables.training import LateTable
 
-__all__ = ["LateTable", "MatrixTable", "SessionTable"]
+__all__ = ["CourseReportTable", "LateTable", "LessonReportTable", "MatrixTable", "SessionTable"]

@@ -1,8 +1,7 @@
-"""Who is late, and people against courses."""
+"""Who is late."""
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from courses import progress, queries
-from courses.models import CoursePage
 from courses.policy import OVERSEERS
 from ground.tables import Column, Filter, Rows, Table
-from people.models import Employment, Post, Unit
+from people.models import Employment, Unit
 from people.policy import below, units_in_reach
 from people.queries import indented, named_like
 
@@ -72,68 +70,3 @@ class LateTable(Table):
         unit = Unit.objects.get(pk=value)
         staff = Employment.objects.current(self.on).filter(below([unit.path], "unit__path"))
         return rows.filter(user__in=staff.values("user"))
-
-
-class MatrixTable(Table):
-    """People down, courses across. Rows are standing rows of employment."""
-
-    name = "training-matrix"
-    title = _("Training matrix")
-    default_order = "name"
-    page_size = 40
-    search = staticmethod(lambda rows, words: rows.filter(named_like(words, "user__")))
-    empty_title = _("Nobody within your reach")
-    empty_text = _("People appear here as soon as they work in a unit within your reach.")
-    filters = [
-        Filter(
-            "unit",
-            _("Unit"),
-            choices=_units,
-            apply=lambda rows, value: rows.filter(unit__path__startswith=Unit.objects.get(pk=value).path),
-        ),
-        Filter(
-            "post",
-            _("Post"),
-            choices=lambda request: list(Post.objects.values_list("pk", "name")),
-            apply=lambda rows, value: rows.filter(post=value),
-        ),
-    ]
-
-    def __init__(self, request: HttpRequest, rows: Rows, courses: list[CoursePage], on: date) -> None:
-        super().__init__(request, rows)
-        self.courses = courses
-        self.on = on
-        self.columns = [
-            Column(
-                "name",
-                pgettext_lazy("of a person", "Name"),
-                value=lambda row: row.user.name,
-                order=("user__name_sort",),
-            ),
-            Column("number", _("Employee number"), value=lambda row: row.user.employee_no),
-            Column("unit", _("Unit"), value=lambda row: row.unit.name, order=("unit__path",)),
-            *[
-                Column(f"course-{course.pk}", course.title, value=lambda row, pk=course.pk: self._text(row, pk))
-                for course in courses
-            ],
-        ]
-
-    @cached_property
-    def cells(self) -> dict[tuple[int, int], queries.Cell]:
-        """The cells of this page's people, or of everybody for the spreadsheet."""
-        rows = self.found if self.export_wanted else self.page.object_list
-        return queries.matrix([row.user_id for row in rows], self.courses, self.on)
-
-    def _text(self, row: Employment, course: int) -> str:
-        cell = self.cells.get((row.user_id, course))
-        if cell is None:
-            return ""
-        return f"{cell.word} {cell.day.isoformat()}" if cell.day else cell.word
-
-    @property
-    def lines(self) -> list[tuple[Employment, list[queries.Cell | None]]]:
-        """Each person of the page with the cells in the order of the courses."""
-        return [
-            (row, [self.cells.get((row.user_id, course.pk)) for course in self.courses])
-            for row in self.page.object_list
-        ]

@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
-from courses import queries
+from courses import queries, services
 from courses.policy import OVERSEERS, TRAINERS
 from courses.tables import LateTable, MatrixTable
+from courses.views.navigation import tabs
 from people.policy import has_role, reach, requires, staff_in_reach, today
-from people.queries import staff_rows
 
 WEAK_SINCE = timedelta(days=90)
 
@@ -27,6 +29,7 @@ def training(request: HttpRequest) -> HttpResponse:
         return table.export()
     context = {
         "table": table,
+        "tabs": tabs(request),
         "weak": queries.weak_topics(request.now - WEAK_SINCE, reach(request, *TRAINERS, reads=True)),
         "weak_days": WEAK_SINCE.days,
         "sessions": queries.sessions_in_reach(request.user, people).filter(starts_at__date=on),
@@ -39,11 +42,32 @@ def training(request: HttpRequest) -> HttpResponse:
 @require_safe
 def matrix(request: HttpRequest) -> HttpResponse:
     """The people within reach against the published courses."""
-    on = today(request)
-    rows = staff_rows(reach(request, *OVERSEERS, reads=True), on)
-    staff = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on) | Q(goes_on=True), user__is_active=True)
-    table = MatrixTable(request, staff, list(queries.live_courses()), on)
-    if table.export_wanted:
+    table = MatrixTable(request)
+    large = table.count > services.SMALL
+    if table.export_wanted and not large:
         return table.export()
-    context = {"table": table, "may_assign": has_role(request, *TRAINERS)}
+    context = {"table": table, "tabs": tabs(request), "large": large, "may_assign": has_role(request, *TRAINERS)}
     return render(request, "courses/matrix.html", context)
+
+
+@requires(*TRAINERS)
+@require_POST
+def remind(request: HttpRequest) -> HttpResponse:
+    """Reminds the chosen people of the late list, or everybody whom its filters show."""
+    table = LateTable(
+        request, queries.late_assignments(staff_in_reach(request, *TRAINERS), today(request)), today(request)
+    )
+    rows = table.found
+    if "all" not in request.POST:
+        rows = rows.filter(pk__in=[pk for pk in request.POST.getlist("row") if pk.isdecimal()])
+    told, already = services.remind_now(assignments=rows, by=request.user, now=request.now)
+    sentences = [
+        ngettext("%(people)s person was reminded.", "%(people)s people were reminded.", told) % {"people": told}
+    ]
+    if already:
+        before = ngettext(
+            "%(people)s person had been reminded today.", "%(people)s people had been reminded today.", already
+        )
+        sentences.append(before % {"people": already})
+    messages.success(request, " ".join(sentences))
+    return redirect(f"{reverse('courses:training')}{table.address()}")

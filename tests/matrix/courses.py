@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.core import signing
 
-from courses import services
-from courses.models import Assignment, LessonPage
+from courses import services, tasks
+from courses.models import Assignment, LessonPage, TrainingExport
 from courses.views import packages as package_views
 from exams.services import add_question
 from tests import factories
@@ -120,6 +120,12 @@ def a_report(world: World) -> dict[str, str]:
     return {"enrolment": str(enrolment.pk), "state": "{}", "step": "1"}
 
 
+def an_export(world: World) -> list[int]:
+    export = TrainingExport.objects.create(report="matrix", asked_by=world.owner, asked_at=world.now)
+    tasks.write_export(export.pk)
+    return [export.pk]
+
+
 ROWS: list[Row] = [
     Row("courses:catalogue", roles="everybody"),
     Row("courses:mine", roles="everybody"),
@@ -139,6 +145,16 @@ ROWS: list[Row] = [
     ),
     Row("courses:training", roles={"trainer", "auditor"}),
     Row("courses:matrix", roles={"trainer", "manager", "personnel", "auditor"}),
+    Row("courses:remind", roles={"trainer"}, method="post", data=lambda world: {"all": "1"}),
+    Row("courses:export_new", roles={"trainer", "manager", "personnel", "auditor"}, method="post"),
+    Row("courses:report_list", roles={"trainer", "manager", "personnel", "auditor"}),
+    Row(
+        "courses:report",
+        roles={"trainer", "manager", "personnel", "auditor"},
+        args=lambda world: [build.course().pk],
+    ),
+    Row("courses:export", roles="owner", args=an_export),
+    Row("courses:export_file", roles="owner", args=an_export),
     Row("courses:assign", roles={"trainer"}),
     Row("courses:assignment", roles={"trainer", "auditor"}, args=an_assignment, outside=404),
     Row(
