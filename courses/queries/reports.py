@@ -99,8 +99,8 @@ def course_report(course: CoursePage, people: QuerySet[User], now: datetime) -> 
 
 
 def _medians(read: QuerySet[LessonProgress]) -> dict[int, int]:
-    """The median of the seconds by lesson; of an even number the lower one in the middle."""
-    ranked = read.filter(completed_at__isnull=False).annotate(
+    """The median of the seconds by lesson, of those measured; of an even number the lower one in the middle."""
+    ranked = read.filter(completed_at__isnull=False, seconds__gt=0).annotate(
         rank=Window(RowNumber(), partition_by="lesson", order_by=["seconds", "pk"]),
         number=Window(Count("*"), partition_by="lesson"),
     )
