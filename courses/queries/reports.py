@@ -11,6 +11,7 @@ from courses.models import Assignment, Completion, CoursePage, Enrolment, Lesson
 from courses.queries.catalogue import live_courses
 from exams.models import Question
 from exams.queries import stem_of
+from ground.days import add_months
 from people.models import User
 
 IDLE = timedelta(days=14)
@@ -147,13 +148,8 @@ def _missed(course: CoursePage, people: QuerySet[User], limit: int = 10) -> list
 def _months(course: CoursePage, people: QuerySet[User], now: datetime) -> list[tuple[date, int]]:
     """Completions in each of the last `MONTHS` months of the organisation's calendar."""
     this = timezone.localdate(now).replace(day=1)
-    months = [_earlier(this, back) for back in reversed(range(MONTHS))]
+    months = [add_months(this, -back) for back in reversed(range(MONTHS))]
     rows = Completion.objects.filter(course=course, user__in=people, completed_at__date__gte=months[0])
     counted = rows.annotate(month=TruncMonth("completed_at")).order_by().values_list("month").annotate(Count("pk"))
     by_month = {timezone.localtime(month).date(): number for month, number in counted}
     return [(month, by_month.get(month, 0)) for month in months]
-
-
-def _earlier(month: date, back: int) -> date:
-    count = month.year * 12 + month.month - 1 - back
-    return date(count // 12, count % 12 + 1, 1)
