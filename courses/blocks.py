@@ -172,7 +172,7 @@ class NoticeBlock(blocks.StructBlock):
         value = super().clean(value)
         begins, ends = value["effective_from"], value["effective_to"]
         if begins and ends and ends < begins:
-            error = ValidationError(gettext("The last day lies before the first."))
+            error = ValidationError(gettext("The notice ends before it is in force."))
             raise blocks.StructBlockValidationError(block_errors={"effective_to": error})
         return value
 

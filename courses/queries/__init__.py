@@ -6,7 +6,6 @@ from courses.queries.catalogue import (
     live_courses,
     questions_per_topic,
     search,
-    search_lessons,
 )
 from courses.queries.checks import Check, check_codes, checks_of
 from courses.queries.learners import (
@@ -23,6 +22,7 @@ from courses.queries.matrix import STATES, Cell, in_state, matrix
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
 from courses.queries.reports import CourseReport, LessonFigures, course_report, courses_reported
+from courses.queries.search import Found, search_lessons, words_of
 from courses.queries.sessions import calendar_of, open_sessions, sessions_for, sessions_of
 from courses.queries.state import LessonRow, Standing, outdated, settled, standing, standings, wanted_lessons
 from courses.queries.trainers import WeakTopic, late_assignments, sessions_in_reach, weak_topics
@@ -32,6 +32,7 @@ __all__ = [
     "Cell",
     "Check",
     "CourseReport",
+    "Found",
     "Learning",
     "LessonFigures",
     "LessonRow",
@@ -76,4 +77,5 @@ __all__ = [
     "weak_topics",
     "why",
     "why_of",
+    "words_of",
 ]

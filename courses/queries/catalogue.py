@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from courses.models import CoursePage, LessonPage
+from courses.queries.search import in_lesson, words_of
 from exams.models import Question, QuestionTopic
 
 
@@ -17,27 +18,13 @@ def search(words: str) -> QuerySet[CoursePage]:
     """Published courses where every word occurs in the title, the summary, a topic or a lesson; also inside longer
     Chinese words."""
     courses = live_courses()
-    for word in words.split():
-        lessons = LessonPage.objects.live().filter(_in_lesson(word), path__startswith=OuterRef("path"))
+    for word in words_of(words):
+        lessons = LessonPage.objects.live().filter(in_lesson(word), path__startswith=OuterRef("path"))
         topics = CoursePage.topics.through.objects.filter(coursepage=OuterRef("pk"), topic__name__icontains=word)
         courses = courses.filter(
             Q(title__icontains=word) | Q(summary__icontains=word) | Exists(lessons) | Exists(topics)
         )
     return courses
-
-
-def search_lessons(words: str, limit: int = 12) -> list[LessonPage]:
-    """Published lessons of published courses that hold every word."""
-    lessons = LessonPage.objects.live().defer("body").order_by("path")
-    for word in words.split():
-        lessons = lessons.filter(_in_lesson(word))
-    published = CoursePage.objects.live().values_list("path", flat=True)
-    paths = set(published)
-    return [lesson for lesson in lessons if lesson.path[: -CoursePage.steplen] in paths][:limit]
-
-
-def _in_lesson(word: str) -> Q:
-    return Q(title__icontains=word) | Q(body_words__icontains=word)
 
 
 def lessons_per_topic(topics: list[int]) -> dict[int, int]:

@@ -31,14 +31,14 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def course_index(request: HttpRequest, page: CourseIndexPage) -> HttpResponse:
     """All courses by strand with the person's state in each, or those that hold the searched words."""
     words = request.GET.get("q", "").strip()[:100]
-    found = queries.search(words) if words else queries.live_courses()
+    found = queries.search(words) if queries.words_of(words) else queries.live_courses()
     rows = queries.standings(request.user, found, today(request), request)
     context = {
         "page": page,
         "words": words,
         "strands": [(strand, list(group)) for strand, group in groupby(rows, key=lambda row: row.course.strand)],
         "count": len(rows),
-        "lessons": [(row, row.get_url(request)) for row in queries.search_lessons(words)] if words else [],
+        "lessons": [(found, found.lesson.get_url(request)) for found in queries.search_lessons(words)],
     }
     return render(request, "courses/course_index.html", context)
 

@@ -28,6 +28,7 @@ OWN = {
     "quality.Violation": [],
     "exams.Candidacy": [],
     "exams.Attempt": [],
+    "exams.AttemptRuling": [],
     "exams.Response": [],
     "exams.Mark": [],
     "exams.Result": [],

@@ -10,7 +10,7 @@ from courses.models import Completion, LessonProgress
 from tests import factories
 from tests.courses import build
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 640}
 LONG = "".join(f"<p>第 {line} 句：先让客户把话讲完，再复述他的期望。</p>" for line in range(40))
 
@@ -91,7 +91,7 @@ def test_what_waits_on_a_shared_desktop_is_not_sent_for_the_next_person(
     page.goto(live_server.url + lesson.url)
     expect(page.get_by_role("button", name="学完了，下一课")).to_be_visible()
     page.goto(live_server.url + reverse("courses:mine"))
-    assert not LessonProgress.objects.filter(completed_at__isnull=False).exists()
+    assert not LessonProgress.objects.filter(enrolment__user=second, completed_at__isnull=False).exists()
 
     sign_in(first)
     with page.expect_response(lambda response: response.url.endswith("/done/")):
