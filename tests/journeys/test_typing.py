@@ -206,6 +206,20 @@ def test_a_reload_goes_on_with_the_committed_text_and_the_same_clock(page, begun
     assert Attempt.objects.get(pk=attempt.pk).deadline == attempt.deadline
 
 
+def test_what_a_closing_window_could_neither_send_nor_keep_in_time_is_there_after_the_reload(page, begun, complaints):
+    page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('shut'); }")
+    attempt, text, cdp = begun()
+    complaints.allow("ERR_FAILED")
+    page.route("**/batch/", lambda route: route.abort())
+    type_with_ime(cdp, text[:12])
+    page.reload()
+    page.unroute("**/batch/")
+    page.locator(".passage p.now").wait_for()
+    page.wait_for_function("text => document.querySelector('#typing-pad').value === text", arg=text[:12])
+    saved(page)
+    assert replayed(attempt).committed == text[:12]
+
+
 def test_typing_goes_on_for_half_a_minute_without_a_connection_and_everything_arrives_later(page, begun, complaints):
     attempt, text, cdp = begun()
     complaints.allow("ERR_INTERNET_DISCONNECTED")

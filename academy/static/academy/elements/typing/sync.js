@@ -48,9 +48,36 @@ class Shelf {
     return this.use("readwrite", (store) => store.delete(IDBKeyRange.bound([this.attempt, seq], [this.attempt, Infinity])));
   }
 
-  async all() {
-    const range = IDBKeyRange.bound([this.attempt, 0], [this.attempt, Infinity]);
-    return (await this.use("readonly", (store) => store.getAll(range))) || [];
+  // A closing window gives IndexedDB no time to finish: what it must not lose it writes where writing is at once.
+  leave(batches) {
+    try {
+      localStorage.setItem(`academy-typing-${this.attempt}`, JSON.stringify(batches));
+    } catch {
+      // Storage is shut: the request on its way is all there is.
+    }
+  }
+
+  left() {
+    try {
+      const batches = JSON.parse(localStorage.getItem(`academy-typing-${this.attempt}`)) || [];
+      localStorage.removeItem(`academy-typing-${this.attempt}`);
+      return batches;
+    } catch {
+      return [];
+    }
+  }
+
+  // Everything unsent behind number `seq`, in order; what a closing window left is the newest of its number.
+  async all(seq) {
+    const range = IDBKeyRange.bound([this.attempt, seq + 1], [this.attempt, Infinity]);
+    const kept = (await this.use("readonly", (store) => store.getAll(range))) || [];
+    const bySeq = new Map(kept.map(({ attempt, ...batch }) => [batch.seq, batch]));
+    for (const batch of this.left()) {
+      if (batch.seq <= seq) continue;
+      bySeq.set(batch.seq, batch);
+      await this.keep(batch);
+    }
+    return [...bySeq.values()].sort((one, other) => one.seq - other.seq);
   }
 }
 
@@ -112,7 +139,7 @@ export class Outbox {
   async resume({ token, seq, hash }) {
     Object.assign(this, { tab: token, seq, hash });
     await this.shelf.forget(seq);
-    for (const { attempt, ...batch } of await this.shelf.all()) {
+    for (const batch of await this.shelf.all(seq)) {
       if (batch.seq !== this.seq + 1 || batch.after !== this.hash) continue;
       this.queue.push(batch);
       Object.assign(this, { seq: batch.seq, hash: batch.hash });
@@ -130,6 +157,7 @@ export class Outbox {
       this.put({ seq: this.seq + 1, after: this.hash, hash, records: part });
     }
     if (leaving && this.queue.length) {
+      this.shelf.leave(this.queue);
       this.send(this.queue[0], true).catch(() => {});
     } else this.flush();
   }
