@@ -1,4 +1,4 @@
-"""Who must learn what, until when and why: paths, assignments, exceptions."""
+"""Who must learn what, until when and why: paths, rules that keep working, leave, assignments, exceptions, reminders."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from courses.models.learning import Completion
 from courses.models.pages import CoursePage
+from ground.append_only import append_only
 from people.models import User
 
 
@@ -50,6 +52,72 @@ class PathStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order}. {self.course}"
+
+
+class AssignmentRule(models.Model):
+    """Who must take a course, for as long as the rule works: people who come or move are assigned, those it no longer
+    means and who have not begun are let go.
+
+    `audience` is a rule of `people.audience`. The course is due `days` after what `due` names, or on `due_on`.
+    """
+
+    class Due(models.TextChoices):
+        HIRE = "hire", _("days after the hire")
+        ASSIGNMENT = "assignment", _("days after the assignment")
+        MOVE = "move", _("days after the move to the unit or post")
+        EXPIRY = "expiry", _("days before the completion expires")
+        DAY = "day", _("on a day")
+
+    name = models.CharField(_("name of the rule"), max_length=80)
+    course = models.ForeignKey(CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="rules")
+    audience = models.JSONField(_("for whom"))
+    due = models.CharField(_("due"), max_length=10, choices=Due.choices)
+    days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
+    due_on = models.DateField(_("day"), null=True, blank=True)
+    note = models.CharField(_("reason"), max_length=200, blank=True)
+    made_by = models.ForeignKey(User, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(_("made"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("assignment rule")
+        verbose_name_plural = _("assignment rules")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(due="day", due_on__isnull=False, days__isnull=True)
+                | (~Q(due="day") & Q(due_on__isnull=True, days__isnull=False)),
+                name="a_rule_is_due_on_a_day_or_after_days",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Leave(models.Model):
+    """Somebody is away: what is due from its first day on is due so many days later as the person is away (`ends_on` is
+    the last day). Taken back, the days move back."""
+
+    user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="leaves")
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=300)
+    granted_by = models.ForeignKey(User, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(_("entered"))
+    withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("leave")
+        verbose_name_plural = _("leaves")
+        ordering = ["-starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="a_leave_ends_after_it_starts"),
+            models.CheckConstraint(condition=~Q(granted_by=F("user")), name="nobody_enters_their_own_leave"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.starts_on}–{self.ends_on}"
 
 
 class Exemption(models.Model):
@@ -99,12 +167,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 class Assignment(models.Model):
     """Somebody must take a course by a day, for a reason that one sentence explains.
 
-    `cause` and `cause_date` make that sentence: "because you were hired on 2 March; due 30 days later".
+    `cause`, `cause_date` and `because` make that sentence: "because you moved to Team 3 on 2 March; due 30 days later".
     It is open until it is withdrawn, settled by a completion, or settled by an exemption.
     """
 
     class Cause(models.TextChoices):
         HIRE = "hire", _("hired")
+        MOVE = "move", _("moved")
+        RULE = "rule", _("meant by a rule")
         EXPIRY = "expiry", _("completion expires")
         UPDATE = "update", _("new version")
         PLAN = "plan", _("annual training plan")
@@ -124,6 +194,15 @@ class Assignment(models.Model):
     )
     cause = models.CharField(_("cause"), max_length=10, choices=Cause.choices)
     cause_date = models.DateField(_("date of the cause"))
+    because = models.CharField(_("words of the cause"), max_length=120, blank=True)
+    rule = models.ForeignKey(
+        AssignmentRule,
+        verbose_name=_("rule"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assignments",
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     due_on = models.DateField(_("due"))
     assigned_by = models.ForeignKey(
@@ -163,3 +242,64 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.course}"
+
+
+@append_only
+class DueChange(models.Model):
+    """A due day was moved, by whom and why."""
+
+    assignment = models.ForeignKey(
+        Assignment,
+        verbose_name=_("assignment"),
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="due_changes",
+    )
+    leave = models.ForeignKey(
+        Leave,
+        verbose_name=_("leave"),
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="due_changes",
+    )
+    before = models.DateField(_("due before"))
+    after = models.DateField(_("due after"))
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(
+        User, verbose_name=_("by"), on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("moved due day")
+        verbose_name_plural = _("moved due days")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
+@register_setting(icon="mail")
+class ReminderSettings(BaseSiteSetting):
+    """When people are reminded of what they must learn, and when their manager hears of it."""
+
+    before = models.CharField(
+        _("days before the due day"), max_length=60, default="7, 1", help_text=_("Numbers separated by commas.")
+    )
+    after = models.CharField(
+        _("days after the due day"), max_length=60, default="1, 7, 14", help_text=_("Numbers separated by commas.")
+    )
+    manager_after = models.PositiveSmallIntegerField(
+        _("the manager hears of it so many days after the due day"), default=3
+    )
+
+    panels = [FieldPanel("before"), FieldPanel("after"), FieldPanel("manager_after")]
+
+    class Meta:
+        verbose_name = _("reminders of courses")
+        verbose_name_plural = _("reminders of courses")
+
+    def __str__(self) -> str:
+        return str(_("reminders of courses"))

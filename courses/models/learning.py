@@ -1,4 +1,4 @@
-"""What people did with courses: rounds of learning, how far they are in each lesson, what they finished."""
+"""What people did with courses: rounds of learning, how far they are in each lesson, what they finished and said."""
 
 from django.db import models
 from django.db.models import Q
@@ -173,3 +173,35 @@ class PracticeAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}/{self.question_id}"
+
+
+class CourseFeedback(models.Model):
+    """What somebody thinks of a course, without a name: only the month stands there, and there is no way back to `FeedbackGiven`."""
+
+    course = models.ForeignKey(CoursePage, verbose_name=_("course"), on_delete=models.PROTECT, related_name="feedback")
+    stars = models.PositiveSmallIntegerField(_("stars"))
+    words = models.TextField(_("words"), blank=True)
+    month = models.DateField(_("month"))
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        constraints = [models.CheckConstraint(condition=Q(stars__range=(1, 5)), name="feedback_has_one_to_five_stars")]
+
+    def __str__(self) -> str:
+        return f"{self.course_id}: {self.stars}"
+
+
+class FeedbackGiven(models.Model):
+    """Who has given feedback on a round, so that it is given once; not what it says."""
+
+    enrolment = models.OneToOneField(
+        Enrolment, verbose_name=_("enrolment"), on_delete=models.PROTECT, related_name="feedback_given"
+    )
+
+    class Meta:
+        verbose_name = _("feedback given")
+        verbose_name_plural = _("feedback given")
+
+    def __str__(self) -> str:
+        return str(self.enrolment_id)

@@ -20,7 +20,7 @@ from courses import progress
 from courses.blocks import LESSON_BLOCKS
 from courses.models.media import ScormPackage
 from ground.append_only import append_only
-from people.models import Level
+from people.models import Level, Unit, User
 from topics.models import Strand, Topic
 
 
@@ -107,6 +107,16 @@ class CoursePage(OpenToEverybody, Page):
         help_text=_("A completion expires after so many months and is due again. Empty: it holds for ever."),
     )
 
+    department = models.ForeignKey(
+        Unit,
+        verbose_name=_("issuing department"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Reviews what is written before it is published."),
+    )
+
     base_form_class = CourseForm
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.LessonPage"]
@@ -123,6 +133,7 @@ class CoursePage(OpenToEverybody, Page):
                 FieldPanel("level"),
                 FieldPanel("minutes"),
                 FieldPanel("valid_months"),
+                FieldPanel("department"),
                 FieldPanel("prerequisites", widget=forms.CheckboxSelectMultiple),
                 FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
             ],
@@ -218,3 +229,34 @@ class CourseVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course} v{self.number}"
+
+
+@append_only
+class VersionRuling(models.Model):
+    """Whether those who completed an older version must see what has changed, and until when. Asked when a version appears."""
+
+    version = models.OneToOneField(
+        CourseVersion,
+        verbose_name=_("version"),
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="ruling",
+    )
+    must_see = models.BooleanField(_("must see what changed"))
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    by = models.ForeignKey(
+        User, verbose_name=_("by"), on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("ruling on a version")
+        verbose_name_plural = _("rulings on versions")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(must_see=False) | models.Q(due_on__isnull=False), name="what_must_be_seen_has_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.version)

@@ -1,16 +1,19 @@
-"""Spreadsheets made in the background."""
+"""Spreadsheets made in the background, and reports that come by themselves."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.models import User
+from people.models import Role, User
 
 
 class Report(models.TextChoices):
     """What is reported. Each is a list whose filters stand in `query`, as in the address of its page."""
 
     MATRIX = "matrix", _("training matrix")
+    LATE = "late", _("who is late")
+    HOURS = "hours", _("hours of training")
+    COHORT = "cohort", _("new hires by week")
 
 
 class TrainingExport(models.Model):
@@ -46,3 +49,37 @@ class TrainingExport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_report_display()} {self.asked_at:%Y-%m-%d}"
+
+
+class ReportSchedule(models.Model):
+    """A report sent by mail (and to the notifications) of its owner, every week or month, with the owner's reach then."""
+
+    class Every(models.TextChoices):
+        WEEK = "week", _("every week")
+        MONTH = "month", _("every month")
+
+    report = models.CharField(_("report"), max_length=10, choices=Report.choices)
+    query = models.CharField(_("filters"), max_length=500, blank=True)
+    every = models.CharField(_("how often"), max_length=6, choices=Every.choices)
+    day = models.PositiveSmallIntegerField(_("day"), help_text=_("Of the week (1 is Monday) or of the month."))
+    role = models.CharField(_("as"), max_length=20, choices=Role.choices)
+    owner = models.ForeignKey(
+        User, verbose_name=_("sent to"), on_delete=models.PROTECT, related_name="report_schedules"
+    )
+    begun_at = models.DateTimeField(_("begun"))
+    sent_on = models.DateField(_("last sent"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("report by mail")
+        verbose_name_plural = _("reports by mail")
+        ordering = ["-begun_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(every="week", day__range=(1, 7)) | Q(every="month", day__range=(1, 28)),
+                name="a_report_comes_on_a_day_there_is",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_report_display()}, {self.get_every_display()}"
