@@ -102,6 +102,9 @@ VERBS: dict[str, Promise] = {
     "certificate.revoked": gettext_lazy("Certificate %(what)s was revoked."),
     # Documents, packages and topics.
     "lessons.imported": gettext_lazy("Lessons were imported into the course “%(what)s”."),
+    "course.version_ruled": gettext_lazy("It was decided who must see what has changed in “%(what)s”."),
+    "lesson_media.described": gettext_lazy("What a file of lessons shows and says was described anew: %(what)s."),
+    "lesson_media.deleted": gettext_lazy("A file of lessons was deleted: %(what)s."),
     "lesson_media.added": gettext_lazy("A file for lessons was added: %(what)s."),
     "package.added": gettext_lazy("The package “%(what)s” was added."),
     "package.deleted": gettext_lazy("The package “%(what)s” was deleted."),

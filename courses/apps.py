@@ -24,6 +24,9 @@ class CoursesConfig(AppConfig):
         notifications.register(
             "course_expires", _("Your completion of “%(course)s” expires; it is yours to take again.")
         )
+        notifications.register("review_asked", _("“%(page)s” waits for your review."))
+        notifications.register("review_approved", _("“%(page)s” was approved and is published."))
+        notifications.register("review_changes", _("Changes are asked for in “%(page)s”: %(comment)s"))
         notifications.register("session_moved", _("“%(title)s” has moved: %(day)s, %(place)s."))
         notifications.register("session_cancelled", _("“%(title)s”, %(day)s, is cancelled: %(reason)s"))
         notifications.register("session_waiting", _("You are on the waiting list of “%(title)s”, %(day)s."))

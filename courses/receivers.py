@@ -1,16 +1,24 @@
-"""The bell: Wagtail publishes, people are hired."""
+"""The bell: Wagtail publishes and reviews, people are hired."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.signals import page_published, page_unpublished, post_page_move
+from wagtail.models import TaskState, WorkflowState
+from wagtail.signals import (
+    page_published,
+    page_unpublished,
+    post_page_move,
+    task_submitted,
+    workflow_approved,
+    workflow_rejected,
+)
 
 from courses import services
-from courses.models import CoursePage, LessonPage
+from courses.models import CourseIndexPage, CoursePage, DepartmentReview, LessonPage
 from people.models import Employment, User
 from people.signals import employment_changed
 
@@ -30,6 +38,32 @@ def freeze_course_of_lesson(instance: LessonPage, **signal: Any) -> None:
 def freeze_course(instance: CoursePage, **_signal: object) -> None:
     """A course was published."""
     services.freeze(course=instance, now=timezone.now())
+
+
+@receiver(post_save, sender=CourseIndexPage)
+def review_new_catalogue(instance: CourseIndexPage, created: bool, **_signal: object) -> None:
+    """A catalogue was made: what is written below it is reviewed."""
+    if created:
+        services.review_below(catalogue=instance)
+
+
+@receiver(task_submitted)
+def tell_reviewers(instance: TaskState, **_signal: object) -> None:
+    """Something waits for the issuing department."""
+    if isinstance(instance.task.specific, DepartmentReview):
+        services.tell_reviewers(state=instance, now=timezone.now())
+
+
+@receiver(workflow_approved)
+def tell_author_approved(instance: WorkflowState, **_signal: object) -> None:
+    """A review ended well."""
+    services.tell_author(state=instance, approved=True, now=timezone.now())
+
+
+@receiver(workflow_rejected)
+def tell_author_of_changes(instance: WorkflowState, **_signal: object) -> None:
+    """A reviewer asks for changes."""
+    services.tell_author(state=instance, approved=False, now=timezone.now())
 
 
 @receiver(employment_changed)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import assigning, documents, learning, packages, reports, sessions, training
+from courses.views import assigning, learning, media, packages, reports, sessions, training
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
@@ -16,7 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("lessons/<int:pk>/check/<str:code>/", learning.check, name="check"),
     path("lessons/<int:pk>/package/", packages.package_state, name="package_state"),
     path("package/<str:token>/<path:name>", packages.package_file, name="package_file"),
-    path("media/<str:sha256>/", documents.media, name="media"),
+    path("lessons/<int:pk>/reflection/<str:block>/", learning.reflection, name="reflection"),
+    path("lessons/<int:pk>/media/<str:sha256>/", media.lesson_media, name="media"),
+    path("lessons/<int:pk>/media/<str:sha256>/captions/", media.lesson_captions, name="captions"),
+    path("media/<str:sha256>/", media.author_media, name="author_media"),
     # Tracking.
     path("training/", training.training, name="training"),
     path("training/matrix/", training.matrix, name="matrix"),

@@ -1,140 +1,42 @@
-"""Learning paths, packages and the import of lessons in Wagtail's admin; pages with a history are unpublished, not deleted."""
+"""Courses in Wagtail's admin: their lists and choosers, the import of lessons, versions, and what is told before pages with
+people in them are moved, unpublished or deleted."""
 
-from django import forms
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Count
-from django.shortcuts import redirect
-from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, InlinePanel
-from wagtail.admin.ui.tables import BooleanColumn, Column
-from wagtail.admin.views import generic
+from wagtail.admin import messages as admin_messages
 from wagtail.admin.viewsets.chooser import ChooserViewSet
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
+from wagtail.models import Page
 
-from courses import services
-from courses.models import (
-    Assignment,
-    CoursePage,
-    Enrolment,
-    LearningPath,
-    LessonPage,
-    LessonProgress,
-    ScormPackage,
-)
-from courses.views import documents
-from exams.viewsets.base import RefusedIsAnError
-from ground.errors import Refused
+from courses import queries
+from courses.models import CoursePage, LessonPage, ScormPackage
+from courses.models.review import department_of, reviewers
+from courses.views import documents, versions
+from courses.viewsets.media import MediaViewSet, choosers
+from courses.viewsets.packages import PackageViewSet
+from courses.viewsets.paths import LearningPathViewSet
+from people.models import User
+from people.policy import today
 
-
-class PathIndexView(generic.IndexView):
-    """Paths with how many courses they hold."""
-
-    def get_base_queryset(self):
-        return super().get_base_queryset().annotate(step_count=Count("steps"))
-
-
-class LearningPathViewSet(ModelViewSet):
-    """Courses given together, in order, each due so many days after the start."""
-
-    model = LearningPath
-    icon = "list-ol"
-    menu_label = _("Learning paths")
-    name = "learning_paths"
-    add_to_admin_menu = True
-    menu_order = 205
-    index_view_class = PathIndexView
-    list_display = ["name", "code", BooleanColumn("onboarding", label=_("given to every new hire")),
-                    Column("step_count", label=_("Courses"))]  # fmt: skip
-    panels = [
-        FieldPanel("name"),
-        FieldPanel("code"),
-        FieldPanel("onboarding"),
-        InlinePanel("steps", heading=_("Steps"), label=_("Step"), min_num=1),
-    ]
-    copy_view_enabled = False
-    search_backend_name = None
-    search_fields = ["name", "code"]
+STAYS = _("People have learned from this page. Unpublish it: it disappears, the history stays.")
+KNOWN = "people_known"
+"""The field in which somebody says that they know of the people in a page."""
 
 
 @hooks.register("register_admin_viewset")
-def register_learning_paths():
-    """The menu entry for trainers and administrators."""
-    return LearningPathViewSet()
-
-
-class PackageUpload(WagtailAdminModelForm):
-    """A package comes as a zip file; its title is the manifest's."""
-
-    file = forms.FileField(
-        label=_("Package (zip, at most 200 MB)"),
-        widget=forms.FileInput(attrs={"accept": ".zip"}),
-        help_text=_("SCORM 1.2 or 2004, with one learning object."),
-    )
-
-    class Meta:
-        model = ScormPackage
-        fields: list[str] = []
-
-
-class PackageCreate(RefusedIsAnError, generic.CreateView):
-    """Checks and unpacks the zip."""
-
-    def save_instance(self):
-        file = self.form.cleaned_data["file"]
-        return services.add_package(name=file.name, content=file, by=self.request.user, now=self.request.now)
-
-
-class PackageDelete(generic.DeleteView):
-    """What a lesson uses stays."""
-
-    def form_valid(self, form):
-        try:
-            services.delete_package(package=self.object, by=self.request.user, now=self.request.now)
-        except Refused as refusal:
-            messages.error(self.request, str(refusal))
-            return redirect(reverse("scorm_packages:edit", args=[self.object.pk]))
-        messages.success(self.request, gettext("The package “%(title)s” was deleted.") % {"title": self.object.title})
-        return redirect("scorm_packages:index")
-
-
-class PackageIndex(generic.IndexView):
-    """Packages with how many lessons use them."""
-
-    def get_base_queryset(self):
-        return super().get_base_queryset().annotate(lesson_count=Count("lessons"))
-
-
-class PackageViewSet(ModelViewSet):
-    """SCORM packages that lessons play."""
-
-    model = ScormPackage
-    icon = "media"
-    menu_label = _("SCORM packages")
-    name = "scorm_packages"
-    add_to_admin_menu = True
-    menu_order = 206
-    index_view_class = PackageIndex
-    add_view_class = PackageCreate
-    delete_view_class = PackageDelete
-    form_fields = ["title"]
-    list_display = ["title", "standard", Column("lesson_count", label=_("Lessons")), "added_at"]
-    copy_view_enabled = False
-    search_backend_name = None
-    search_fields = ["title"]
-
-    def get_form_class(self, for_update=False):
-        return super().get_form_class(for_update=for_update) if for_update else PackageUpload
-
-
-@hooks.register("register_admin_viewset")
-def register_packages():
-    """The menu entry for trainers and administrators, and the choosers of the lesson editor."""
+def register_viewsets() -> list[Any]:
+    """Menu entries for trainers and administrators, and the choosers of the lesson editor."""
     return [
+        MediaViewSet(),
+        *choosers(),
+        LearningPathViewSet(),
         PackageViewSet(),
         ChooserViewSet(
             "scorm_package_chooser",
@@ -143,46 +45,109 @@ def register_packages():
             choose_one_text=_("Choose a package"),
             choose_another_text=_("Choose another package"),
         ),
-        ChooserViewSet("lesson_media_chooser", model="courses.LessonMedia", icon="image"),
     ]
 
 
 @hooks.register("register_admin_urls")
-def register_imports():
-    """Documents become lessons of a course."""
+def register_urls() -> list[URLPattern]:
+    """Documents become lessons of a course; versions ask who must see them."""
     return [
         path("courses/<int:pk>/import/", documents.import_lessons, name="import_lessons"),
         path("courses/<int:pk>/import/confirm/", documents.confirm_import, name="import_lessons_confirm"),
+        path("courses/<int:pk>/versions/", versions.versions, name="course_versions"),
     ]
 
 
+def _is_course(page: Page) -> bool:
+    return issubclass(page.specific_class or type(page), CoursePage)
+
+
 @hooks.register("register_page_header_buttons")
-def offer_import(page, user, view_name, next_url=None):
-    """On a course, to whoever may add lessons to it."""
-    course = issubclass(page.specific_class or type(page), CoursePage)
-    if course and page.permissions_for_user(user).can_add_subpage():
-        yield Button(
-            _("Import lessons from Word or Markdown"),
-            reverse("import_lessons", args=[page.pk]),
-            icon_name="upload",
-            priority=60,
-        )
+def offer_course_pages(page: Page, user: User, view_name: str, next_url: str | None = None) -> Any:
+    """On a course, to whoever may write in it."""
+    if not _is_course(page) or not page.permissions_for_user(user).can_add_subpage():
+        return
+    yield Button(
+        _("Import lessons from Word or Markdown"),
+        reverse("import_lessons", args=[page.pk]),
+        icon_name="upload",
+        priority=60,
+    )
+    yield Button(_("Versions"), reverse("course_versions", args=[page.pk]), icon_name="history", priority=61)
+
+
+@hooks.register("before_publish_page")
+def leave_it_to_the_department(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """What a department issues is published by its review. The draft is saved already when this is asked."""
+    if not isinstance(page, CoursePage | LessonPage):
+        return None
+    department = department_of(page)
+    if department is None or request.user.is_superuser or reviewers(page).filter(pk=request.user.pk).exists():
+        return None
+    sentence = gettext(
+        "Saved as a draft. “%(department)s” reviews this course before it is published: choose “Submit to %(workflow)s”."
+    )
+    workflow = page.get_workflow()
+    messages.warning(request, sentence % {"department": department, "workflow": workflow.name if workflow else "–"})
+    return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+@hooks.register("after_publish_page")
+def ask_about_the_version(request: HttpRequest, page: Page) -> None:
+    """A new version asks whether those who completed an older one must see what changed."""
+    if not isinstance(page, CoursePage | LessonPage):
+        return
+    course = CoursePage.objects.ancestor_of(page, inclusive=True).first()
+    count = len(queries.outdated(course, today(request))) if course else 0
+    if course is None or not count or queries.ruling_of_newest(course):
+        return
+    sentence = ngettext(
+        "%(n)s person has completed an earlier version of “%(course)s”. Must they see what has changed?",
+        "%(n)s people have completed an earlier version of “%(course)s”. Must they see what has changed?",
+        count,
+    )
+    button = admin_messages.button(reverse("course_versions", args=[course.pk]), gettext("Decide"))
+    admin_messages.warning(request, sentence % {"n": count, "course": course.title}, buttons=[button])
+
+
+def _tell_first(request: HttpRequest, pages: list[Page], what: str) -> HttpResponse | None:
+    """A page that says who is in these pages and what becomes of them, until somebody says that they know."""
+    inside = queries.people_inside(pages)
+    if not any(inside.values()) or request.POST.get(KNOWN) == "1":
+        return None
+    fields = [(name, value) for name, values in request.POST.lists() if name != KNOWN for value in values]
+    context = {"pages": pages, "inside": inside, "what": what, "fields": fields, "known": KNOWN}
+    return render(request, "courses/admin/people_inside.html", context, status=409)
+
+
+@hooks.register("before_unpublish_page")
+def tell_before_unpublishing(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Who is learning from the page, before it disappears."""
+    return _tell_first(request, [page], "unpublish")
+
+
+@hooks.register("before_move_page")
+def tell_before_moving(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+    """Who is learning from the page, before it stands elsewhere."""
+    return _tell_first(request, [page], "move") if request.method == "POST" else None
+
+
+@hooks.register("before_bulk_action")
+def tell_before_many(request: HttpRequest, action: str, pages: list[Page], view: Any) -> HttpResponse | None:
+    """The same for several at once."""
+    found = [page for page in pages if isinstance(page, Page)]
+    if request.method != "POST" or not found:
+        return None
+    if action == "delete" and any(queries.has_history(page) for page in found):
+        messages.error(request, STAYS)
+        return redirect("wagtailadmin_explore", found[0].get_parent().pk)
+    return _tell_first(request, found, action) if action in ("move", "unpublish") else None
 
 
 @hooks.register("before_delete_page")
-def keep_what_people_learned(request, page):
+def keep_what_people_learned(request: HttpRequest, page: Page) -> HttpResponse | None:
     """A page somebody has learned from stays; unpublishing hides it and keeps the history."""
-    courses = CoursePage.objects.descendant_of(page, inclusive=True)
-    lessons = LessonPage.objects.descendant_of(page, inclusive=True)
-    kept = (
-        Enrolment.objects.filter(course__in=courses).exists()
-        or Assignment.objects.filter(course__in=courses).exists()
-        or LessonProgress.objects.filter(lesson__in=lessons).exists()
-        or courses.filter(versions__isnull=False).exists()
-    )
-    if not kept:
+    if not queries.has_history(page):
         return None
-    messages.error(
-        request, gettext("People have learned from this page. Unpublish it: it disappears, the history stays.")
-    )
+    messages.error(request, STAYS)
     return redirect("wagtailadmin_pages:edit", page.pk)

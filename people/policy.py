@@ -109,6 +109,16 @@ def grantable(user: User, on: date) -> dict[str, list[str]]:
     return {role: paths for role, paths in given.items() if paths}
 
 
+def holders_of(roles: Iterable[str], on: date, *, over: Unit | None = None) -> QuerySet[User]:
+    """Active people who hold one of the roles on a day, over a unit or one above it where one is given."""
+    assignments = RoleAssignment.objects.filter(current(on), role__in=roles, user=OuterRef("pk"))
+    if over is not None:
+        step = Unit.steplen
+        above = [over.path[:end] for end in range(step, len(over.path) + 1, step)]
+        assignments = assignments.filter(unit__path__in=above)
+    return User.objects.filter(Exists(assignments), is_active=True)
+
+
 STAFF_READERS = (Role.PERSONNEL, Role.ADMINISTRATOR, Role.MANAGER, Role.TRAINER)
 STAFF_WRITERS = (Role.PERSONNEL, Role.ADMINISTRATOR)
 

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "ground",
     "people.wagtail_users.PeopleUsersAppConfig",
     "wagtail.contrib.settings",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.snippets",
@@ -218,6 +219,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
+        # What somebody has just recorded of themselves is played from memory.
+        "media-src": [SELF, "blob:"],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

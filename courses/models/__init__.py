@@ -21,10 +21,12 @@ from courses.models.learning import (
     FeedbackGiven,
     LessonProgress,
     PracticeAnswer,
+    Reflection,
 )
 from courses.models.media import LessonMedia, ScormPackage
 from courses.models.pages import CourseIndexPage, CoursePage, CourseVersion, LessonPage, VersionRuling
 from courses.models.reports import Report, ReportSchedule, TrainingExport
+from courses.models.review import DepartmentReview
 from courses.models.sessions import Attendance, ClassSession
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "CourseIndexPage",
     "CoursePage",
     "CourseVersion",
+    "DepartmentReview",
     "DueChange",
     "Enrolment",
     "Exemption",
@@ -54,6 +57,7 @@ __all__ = [
     "LessonProgress",
     "PathStep",
     "PracticeAnswer",
+    "Reflection",
     "ReminderSettings",
     "Report",
     "ReportSchedule",

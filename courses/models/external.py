@@ -31,7 +31,7 @@ class ExternalTraining(models.Model):
     finished_on = models.DateField(_("finished"))
     proof = models.CharField(_("proof"), max_length=200)
     proof_name = models.CharField(_("name of the proof"), max_length=120)
-    proof_type = models.CharField(_("content type"), max_length=100)
+    proof_type = models.CharField(_("type of the proof"), max_length=100)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.CLAIMED)
     claimed_at = models.DateTimeField(_("claimed"))
     decided_by = models.ForeignKey(

@@ -175,6 +175,26 @@ class PracticeAnswer(models.Model):
         return f"{self.user_id}/{self.question_id}"
 
 
+class Reflection(models.Model):
+    """What somebody wrote for themselves at a reflection of a lesson. Nobody else reads it."""
+
+    user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="reflections")
+    lesson = models.ForeignKey(LessonPage, verbose_name=_("lesson"), on_delete=models.CASCADE, related_name="+")
+    block = models.CharField(_("block"), max_length=40)
+    text = models.TextField(_("text"))
+    written_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("reflection")
+        verbose_name_plural = _("reflections")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "lesson", "block"], name="one_reflection_per_person_and_block")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id}/{self.block}"
+
+
 class CourseFeedback(models.Model):
     """What somebody thinks of a course, without a name: only the month stands there, and there is no way back to `FeedbackGiven`."""
 

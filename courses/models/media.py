@@ -1,6 +1,8 @@
 """Files that lessons show or play, and packages that run in a frame: stored privately, sent by a view that asks who."""
 
 from django.db import models
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
@@ -37,6 +39,16 @@ class LessonMedia(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def url(self) -> str:
+        """Where authors see the file; lessons have addresses of their own for it."""
+        return reverse("courses:author_media", args=[self.sha256])
+
+    @property
+    def size_in_words(self) -> str:
+        """Such as "3.2 MB"."""
+        return filesizeformat(self.size)
 
 
 class ScormPackage(models.Model):

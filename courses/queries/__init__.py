@@ -1,5 +1,13 @@
 """What people learn, shaped for the page, by topic: their state in each course, what is due and why, who is late."""
 
+from courses.queries.authoring import (
+    VersionRow,
+    has_history,
+    media_shown,
+    people_inside,
+    ruling_of_newest,
+    versions_of,
+)
 from courses.queries.catalogue import (
     courses_for,
     lessons_per_topic,
@@ -19,7 +27,7 @@ from courses.queries.learners import (
     paths_of,
 )
 from courses.queries.matrix import STATES, Cell, in_state, matrix
-from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
+from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, reflections, requirements
 from courses.queries.reasons import day, why, why_of
 from courses.queries.reports import CourseReport, LessonFigures, course_report, courses_reported
 from courses.queries.search import Found, search_lessons, words_of
@@ -40,6 +48,7 @@ __all__ = [
     "Requirement",
     "Standing",
     "Step",
+    "VersionRow",
     "WeakTopic",
     "acknowledged",
     "assignments_of",
@@ -51,20 +60,25 @@ __all__ = [
     "courses_for",
     "courses_reported",
     "day",
+    "has_history",
     "in_state",
     "late_assignments",
     "learning_of",
     "lessons_per_topic",
     "live_courses",
     "matrix",
+    "media_shown",
     "newest_round",
     "next_step",
     "notices_of",
     "open_sessions",
     "outdated",
     "paths_of",
+    "people_inside",
     "questions_per_topic",
+    "reflections",
     "requirements",
+    "ruling_of_newest",
     "search",
     "search_lessons",
     "sessions_for",
@@ -73,6 +87,7 @@ __all__ = [
     "settled",
     "standing",
     "standings",
+    "versions_of",
     "wanted_lessons",
     "weak_topics",
     "why",

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses import progress
-from courses.blocks import NoticeValue
-from courses.models import Acknowledgement, CoursePage, Enrolment, LessonPage, LessonProgress
+from courses.blocks.asking import NoticeValue
+from courses.models import Acknowledgement, CoursePage, Enrolment, LessonPage, LessonProgress, Reflection
 from courses.progress import Asked, Facts, Rules
 from courses.queries.checks import checks_of
 from people.models import User
@@ -46,6 +46,13 @@ def acknowledged(user: User, lesson: LessonPage, notices: dict[str, NoticeValue]
         return {}
     rows = Acknowledgement.objects.filter(user=user, lesson=lesson, block__in=notices)
     return {row.block: row.at for row in rows if row.words_hash == notices[row.block].words_hash}
+
+
+def reflections(user: User, lesson: LessonPage) -> dict[str, str]:
+    """What the person wrote for themselves in the lesson, by block."""
+    if not any(block["type"] == "reflection" for block in lesson.body.raw_data):
+        return {}
+    return dict(Reflection.objects.filter(user=user, lesson=lesson).values_list("block", "text"))
 
 
 def rules_of(lesson: LessonPage, on: date) -> Rules:

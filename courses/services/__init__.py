@@ -9,13 +9,24 @@ from courses.services.assigning import (
     renew_expiring,
     withdraw_assignment,
 )
-from courses.services.documents import add_image, import_lessons, keep_document
+from courses.services.documents import import_lessons, keep_document
 from courses.services.exemptions import LARGEST_PROOF, exempt, withdraw_exemption
-from courses.services.learning import acknowledge, complete_lesson, enrol, note_check_answer, note_progress, open_lesson
+from courses.services.learning import (
+    acknowledge,
+    complete_lesson,
+    enrol,
+    note_check_answer,
+    note_progress,
+    open_lesson,
+    write_reflection,
+)
 from courses.services.letters import send_session_letters
+from courses.services.media import add_media, delete_media, describe_media
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
 from courses.services.reminders import remind_now
 from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, forget_exports, write_export
+from courses.services.review import review_below, tell_author, tell_reviewers
+from courses.services.rulings import rule_on_version
 from courses.services.sessions import (
     EARLY,
     cancel_session,
@@ -36,7 +47,7 @@ __all__ = [
     "PACKAGE_DONE",
     "SMALL",
     "acknowledge",
-    "add_image",
+    "add_media",
     "add_package",
     "ask_export",
     "assign",
@@ -47,7 +58,9 @@ __all__ = [
     "change_session",
     "check_in",
     "complete_lesson",
+    "delete_media",
     "delete_package",
+    "describe_media",
     "enrol",
     "exempt",
     "fail_export",
@@ -67,9 +80,14 @@ __all__ = [
     "open_lesson",
     "remind_now",
     "renew_expiring",
+    "review_below",
+    "rule_on_version",
     "schedule_session",
     "send_session_letters",
+    "tell_author",
+    "tell_reviewers",
     "withdraw_assignment",
     "withdraw_exemption",
     "write_export",
+    "write_reflection",
 ]

@@ -7,11 +7,11 @@ from io import BytesIO
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from courses.formats import documents
 from courses.formats.documents import Document
-from courses.models import CoursePage, LessonMedia, LessonPage
+from courses.models import CoursePage, LessonPage
+from courses.services.media import add_media
 from ground import journal
 from ground.errors import Refused
 from ground.private_files import private_storage
@@ -19,8 +19,6 @@ from people.models import User
 
 FOLDER = "documents"
 KEPT = timedelta(days=1)
-LARGEST_IMAGE = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
 
 
 def keep_document(*, name: str, content: bytes, now: datetime) -> tuple[str, Document]:
@@ -41,7 +39,7 @@ def keep_document(*, name: str, content: bytes, now: datetime) -> tuple[str, Doc
 def import_lessons(*, course: CoursePage, stored: str, name: str, by: User, now: datetime) -> list[LessonPage]:
     """Makes draft lessons at the end of the course from a document kept for its preview.
 
-    Raises Refused when it is kept no longer, was imported already, or holds a picture that is too large.
+    Raises Refused when it is kept no longer, was imported already, or holds a picture that lessons do not take.
     """
     course = CoursePage.objects.select_for_update().get(pk=course.pk)
     storage = private_storage()
@@ -55,7 +53,7 @@ def import_lessons(*, course: CoursePage, stored: str, name: str, by: User, now:
         for kind, value in draft.body:
             if kind == "image":
                 content, caption = value
-                media = add_image(name=caption or draft.title, content=content, by=by, now=now)
+                media = add_media(file=BytesIO(content), name=caption or draft.title, by=by, now=now)
                 body.append({"type": "image", "value": {"media": media.pk, "caption": caption}})
             else:
                 body.append({"type": kind, "value": value})
@@ -68,40 +66,3 @@ def import_lessons(*, course: CoursePage, stored: str, name: str, by: User, now:
     journal.record("lessons.imported", course, by=by, now=now, data=data)
     transaction.on_commit(lambda: storage.delete(stored))
     return made
-
-
-@transaction.atomic
-def add_image(*, name: str, content: bytes, by: User | None, now: datetime) -> LessonMedia:
-    """Keeps a picture for lessons; the same picture again is the one that is kept. Raises Refused for anything but PNG,
-    JPEG and WebP, and for what is too large."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    known = LessonMedia.objects.filter(sha256=sha256).first()
-    if known is not None:
-        return known
-    content_type = documents.image_type(content)
-    if not content_type:
-        raise Refused(_("Give a PNG, JPEG or WebP image."), code="type")
-    if len(content) > LARGEST_IMAGE:
-        raise Refused(_("The image “%(name)s” is larger than 10 MB.") % {"name": name}, code="too_large")
-    try:
-        with Image.open(BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as image:
-            pixels = image.width * image.height
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as broken:
-        raise Refused(_("The image “%(name)s” is broken.") % {"name": name}, code="broken") from broken
-    if pixels > MOST_PIXELS:
-        raise Refused(_("The image “%(name)s” has too many pixels.") % {"name": name}, code="too_large")
-    path = f"lessons/{sha256}.{documents.IMAGES[content_type]}"
-    storage = private_storage()
-    media = LessonMedia.objects.create(
-        kind=LessonMedia.Kind.IMAGE,
-        title=name[:120],
-        alternative=name[:250],
-        sha256=sha256,
-        content_type=content_type,
-        size=len(content),
-        stored=path if storage.exists(path) else storage.save(path, ContentFile(content)),
-        added_by=by,
-        added_at=now,
-    )
-    journal.record("lesson_media.added", media, by=by, now=now)
-    return media

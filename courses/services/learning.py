@@ -16,6 +16,7 @@ from courses.models import (
     LessonPage,
     LessonProgress,
     PracticeAnswer,
+    Reflection,
 )
 from courses.services.versions import newest_version
 from exams.models import Question
@@ -199,3 +200,24 @@ def _complete_course(enrolment: Enrolment, now: datetime) -> None:
     data = {"course": enrolment.course.code, "version": enrolment.version.number}
     journal.record("course.completed", enrolment.user, by=enrolment.user, now=now, data=data)
     signals.course_completed.send(sender=Completion, completion=completion, now=now)
+
+
+LONGEST_REFLECTION = 5_000
+
+
+@transaction.atomic
+def write_reflection(*, user: User, lesson: LessonPage, block: str, text: str, now: datetime) -> None:
+    """Keeps what somebody writes for themselves at a reflection; an empty text takes it away. No journal line: it is theirs.
+
+    Raises Refused for what is no reflection of the lesson, and beyond 5,000 characters.
+    """
+    if not any(one["id"] == block and one["type"] == "reflection" for one in lesson.body.raw_data):
+        raise Refused(_("The lesson has changed. Open it again."), code="missing")
+    text = text.strip()
+    if len(text) > LONGEST_REFLECTION:
+        raise Refused(_("A reflection may have at most 5,000 characters."), code="too_long")
+    mine = {"user": user, "lesson": lesson, "block": block}
+    if text:
+        Reflection.objects.update_or_create(**mine, defaults={"text": text, "written_at": now})
+    else:
+        Reflection.objects.filter(**mine).delete()

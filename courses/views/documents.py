@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import services
 from courses.formats.documents import Draft, image_type
-from courses.models import CoursePage, LessonMedia
-from ground import private_files
+from courses.models import CoursePage
 from ground.errors import Refused
 
 SALT = "courses.document"
@@ -86,13 +85,3 @@ def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     words = ngettext("%(n)s lesson was made as a draft.", "%(n)s lessons were made as drafts.", len(made))
     messages.success(request, words % {"n": len(made)})
     return redirect("wagtailadmin_explore", course.pk)
-
-
-@require_safe
-def media(request: HttpRequest, sha256: str) -> HttpResponse:
-    """An image of lessons, to whoever is signed in."""
-    kept = get_object_or_404(LessonMedia, sha256=sha256, kind=LessonMedia.Kind.IMAGE)
-    response = private_files.send(kept.stored, filename=kept.title, content_type=kept.content_type)
-    response["Cache-Control"] = "private, max-age=86400, immutable"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -91,6 +91,7 @@ def _lesson_page(
         "done": row is not None and row.completed_at is not None,
         "finishes": unfinished <= {page.pk} and not standing.finished,
         "acknowledged": queries.acknowledged(request.user, page, queries.notices_of(page)) if row else {},
+        "reflections": queries.reflections(request.user, page) if row else {},
         "requirements": queries.requirements(request.user, page, row, request.now) if row else [],
         "player": packages.player(request, page, None if getattr(request, "is_preview", False) else standing.enrolment),
         "check_questions": {
@@ -211,6 +212,20 @@ def acknowledge(request: HttpRequest, pk: int, block: str) -> HttpResponse:
         services.acknowledge(
             user=request.user, lesson=page, block=block, seen=request.POST.get("seen", ""), now=request.now
         )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{page.get_url(request)}#block-{block}")
+
+
+@require_POST
+def reflection(request: HttpRequest, pk: int, block: str) -> HttpResponse:
+    """The person keeps what they thought, for themselves."""
+    page, _course = _live_lesson(pk)
+    try:
+        services.write_reflection(
+            user=request.user, lesson=page, block=block, text=request.POST.get("text", ""), now=request.now
+        )
+        messages.success(request, _("Kept. Only you read it."))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(f"{page.get_url(request)}#block-{block}")

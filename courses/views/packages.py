@@ -27,7 +27,6 @@ SALT = "courses.package"
 SECONDS = 8 * 3600
 API = "~academy.js"
 """The name of our script among a package's files; a package with a file of that name cannot have it."""
-RANGE = re.compile(r"bytes=(\d{1,15})-(\d{1,15})?")
 HTML = {"html", "htm", "xhtml"}
 TYPES = {
     "html": "text/html",
@@ -177,15 +176,9 @@ def _file(request: HttpRequest, package: ScormPackage, name: str, api: str) -> H
     if ending in HTML:
         with private_files.private_storage().open(stored, "rb") as handle:
             return HttpResponse(with_script(handle.read(), api), content_type=content_type)
-    size = package.files[name]
-    part = RANGE.fullmatch(request.headers.get("Range", ""))
-    first, last = (int(part[1]), min(int(part[2] or size), size - 1)) if part else (1, 0)
-    if first <= last:
-        response = private_files.send_part(stored, first=first, last=last, size=size, content_type=content_type)
-    else:
-        response = private_files.send(stored, filename=name.rpartition("/")[2], content_type=content_type)
-    response["Accept-Ranges"] = "bytes"
-    return response
+    return private_files.send_in_parts(
+        request, stored, size=package.files[name], filename=name.rpartition("/")[2], content_type=content_type
+    )
 
 
 HEAD = re.compile(rb"<!--.*?-->|<(?:head|html)(?:\s[^>]*)?>", re.IGNORECASE | re.DOTALL)

@@ -1,6 +1,5 @@
 """The bank for those who write questions: try one as a candidate, review, put into exams; pictures and recordings."""
 
-import re
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -18,8 +17,6 @@ from ground import private_files
 from ground.errors import Refused
 from ground.numbers import wholes
 from people.policy import has_role, requires
-
-RANGE = re.compile(r"bytes=(\d{1,12})-(\d{1,12})?")
 
 
 @require_safe
@@ -191,23 +188,8 @@ def _added(request: HttpRequest) -> BankMedia:
 def media(request: HttpRequest, sha256: str, name: str) -> HttpResponse:
     """A picture or recording of a question, to whoever is signed in; a part of it where a player asks for one."""
     kept = get_object_or_404(BankMedia, sha256=sha256)
-    part = _part(request, kept.size)
-    if part is None:
-        response = private_files.send(kept.stored, filename=kept.name, content_type=kept.content_type)
-    else:
-        response = private_files.send_part(
-            kept.stored, first=part[0], last=part[1], size=kept.size, content_type=kept.content_type
-        )
-    response["Accept-Ranges"] = "bytes"
+    response = private_files.send_in_parts(
+        request, kept.stored, size=kept.size, filename=kept.name, content_type=kept.content_type
+    )
     response["Cache-Control"] = "private, max-age=86400, immutable"
-    response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _part(request: HttpRequest, size: int) -> tuple[int, int] | None:
-    """The first and last byte of the one range that is asked for; None for the whole, or where it makes no sense."""
-    asked = RANGE.fullmatch(request.headers.get("Range", ""))
-    if asked is None:
-        return None
-    first, last = int(asked[1]), min(int(asked[2] or size), size - 1)
-    return (first, last) if first <= last else None

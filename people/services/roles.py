@@ -111,6 +111,8 @@ def sync_all_groups(*, now: datetime) -> int:
 
 # What each role may do in Wagtail's admin: pages (add, change, publish) and model permissions by app label and model.
 AUTHORS = {Role.TRAINER, Role.ADMINISTRATOR}
+# Who opens the admin only to review what waits for them there.
+REVIEWERS = {Role.MANAGER}
 MODEL_PERMISSIONS: dict[str, list[str]] = {
     Role.TRAINER: [
         "exams.question",
@@ -174,7 +176,7 @@ def ensure_groups() -> None:
     for role in Role.values:
         group, _created = Group.objects.get_or_create(name=GROUP_PREFIX + role)
         labels = MODEL_PERMISSIONS.get(role, [])
-        if role not in AUTHORS and not labels:
+        if role not in AUTHORS | REVIEWERS and not labels:
             continue
         permissions = list(access)
         for label in labels:

@@ -122,3 +122,10 @@ def word(body, *, rels="", types="", image=PNG, more=None, doctype=""):
         **(more or {}),
     }
     return zipped(files).getvalue()
+
+
+# The first bytes of files as encoders write them: enough to be known, too little to be played.
+MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + b"\x00" * 64
+WEBM = b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm" + b"\x00" * 64
+MP3 = b"ID3\x04\x00\x00" + b"\x00" * 200
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x00" * 64

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from wagtail.blocks import StructBlockValidationError
 
 from courses import services
-from courses.blocks import NoticeBlock
+from courses.blocks.asking import NoticeBlock
 from courses.models import (
     Acknowledgement,
     Completion,

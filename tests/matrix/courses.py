@@ -1,11 +1,12 @@
 """Who may learn, and who may look after the learning of others."""
 
 from datetime import timedelta
+from io import BytesIO
 
 from django.core import signing
 
 from courses import services, tasks
-from courses.models import Assignment, LessonPage, TrainingExport
+from courses.models import Assignment, LessonMedia, LessonPage, TrainingExport
 from courses.views import packages as package_views
 from exams.services import add_question
 from tests import factories
@@ -111,8 +112,28 @@ def a_package_file(world: World) -> list[str]:
     return [signing.dumps(names, salt=package_views.SALT).replace(":", "~"), "index.html"]
 
 
-def an_image(world: World) -> list[str]:
-    return [services.add_image(name="a", content=packages.PNG, by=None, now=world.now).sha256]
+def a_file(world: World) -> str:
+    return services.add_media(file=BytesIO(packages.PNG), name="a", by=None, now=world.now).sha256
+
+
+def a_shown_file(world: World) -> list[object]:
+    sha256 = a_file(world)
+    media = LessonMedia.objects.get(sha256=sha256)
+    course = build.course(lessons=1, body=[("image", {"media": media, "caption": ""})])
+    return [build.lessons(course)[0].pk, sha256]
+
+
+def a_film(world: World) -> list[object]:
+    film = services.add_media(
+        file=BytesIO(packages.MP4), name="a", captions="00:01.000 --> 00:02.000\n您好", by=None, now=world.now
+    )
+    course = build.course(lessons=1, body=[("video", {"media": film, "caption": ""})])
+    return [build.lessons(course)[0].pk, film.sha256]
+
+
+def a_reflection(world: World) -> list[object]:
+    lesson = build.lessons(build.course(lessons=1, body=[("reflection", {"question": "想一想", "example": ""})]))[0]
+    return [lesson.pk, lesson.body[0].id]
 
 
 def a_report(world: World) -> dict[str, str]:
@@ -134,7 +155,10 @@ ROWS: list[Row] = [
     Row("courses:lesson_progress", roles="everybody", args=a_lesson, method="post", data=lambda world: {"step": "1"}),
     Row("courses:acknowledge", roles="everybody", args=a_notice, method="post", data=lambda world: {"seen": "0"}),
     Row("courses:check", roles="everybody", args=a_check, method="post", data=lambda world: {"answer": "true"}),
-    Row("courses:media", roles="everybody", args=an_image),
+    Row("courses:reflection", roles="everybody", args=a_reflection, method="post", data=lambda world: {"text": "我"}),
+    Row("courses:media", roles="everybody", args=a_shown_file),
+    Row("courses:captions", roles="everybody", args=a_film),
+    Row("courses:author_media", roles={"trainer", "administrator"}, args=lambda world: [a_file(world)]),
     Row("courses:package_file", roles="public", args=a_package_file),
     Row(
         "courses:package_state",

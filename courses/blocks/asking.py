@@ -1,90 +1,19 @@
-"""What a lesson is made of. Every block says what it is for and shows an example in the editor."""
+"""What people do in a lesson: answer, acknowledge, speak, think."""
 
 from datetime import date
-from functools import cached_property
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.widgets import BaseChooser
 from wagtail.blocks.list_block import ListBlockValidationError
 
 from exams.models import Question
 from ground.freezing import fingerprint
 
-
-class DialogueLineBlock(blocks.StructBlock):
-    """One line of a conversation."""
-
-    who = blocks.ChoiceBlock(choices=[("customer", _("customer")), ("agent", _("agent"))], label=_("Speaker"))
-    text = blocks.TextBlock(label=_("Text"))
-
-
-class DialogueBlock(blocks.StructBlock):
-    """A conversation with the customer, and a better and a worse answer with the reason."""
-
-    title = blocks.CharBlock(label=_("Title"))
-    lines = blocks.ListBlock(DialogueLineBlock(), label=_("Lines"))
-    better = blocks.TextBlock(label=_("Better answer"), required=False)
-    worse = blocks.TextBlock(label=_("Worse answer"), required=False)
-    reason = blocks.TextBlock(label=_("Reason"), required=False)
-
-    class Meta:
-        icon = "comment"
-        label = _("Service dialogue")
-        description = _("A conversation with the customer, then a better and a worse answer and why.")
-        template = "blocks/dialogue.html"
-        preview_template = "blocks/preview.html"
-        preview_value = {
-            "title": "“我 6 号就改了套餐！”",
-            "lines": [
-                {"who": "customer", "text": "我 6 号就改了套餐，到现在还按老套餐扣费，你们到底怎么回事！"},
-                {"who": "agent", "text": "嗯，您请讲，我在记。"},
-            ],
-            "better": "“我跟您核对一下：您 6 号改的套餐，到今天没有生效，您希望马上生效。我说得对吗？”",
-            "worse": "“改套餐一般都是次月生效的，您办的时候没看清楚吧？”",
-            "reason": "好的复述有时间、有业务、有期望；另一种答法没查先判，还把责任推到客户身上。",
-        }
-
-
-class ComparisonRowBlock(blocks.StructBlock):
-    """What to do, what not to do, and why."""
-
-    do = blocks.TextBlock(label=_("Do"))
-    dont = blocks.TextBlock(label=_("Don't"))
-    why = blocks.TextBlock(label=_("Why"), required=False)
-
-
-class ComparisonBlock(blocks.StructBlock):
-    """Do and don't, side by side."""
-
-    rows = blocks.ListBlock(ComparisonRowBlock(), label=_("Rows"))
-
-    class Meta:
-        icon = "check"
-        label = _("Do and don't")
-        description = _("What to do and what not to do, side by side, with the reason.")
-        template = "blocks/comparison.html"
-        preview_template = "blocks/preview.html"
-        preview_value = {
-            "rows": [
-                {
-                    "do": "复述时只讲事实和客户的期望",
-                    "dont": "复述时顺带下结论",
-                    "why": "原因还没有查，查出来不一样就得收回。",
-                },
-                {
-                    "do": "一次复述不超过 3 项",
-                    "dont": "一口气念完七八件事",
-                    "why": "说得太多，客户记不住，错了也听不出来。",
-                },
-            ]
-        }
-
+DO = _("Do")
 
 QUICK = ("single", "multiple", "true_false", "numeric", "short_text")
 """The kinds of question that a quick check asks."""
@@ -130,6 +59,7 @@ class CheckBlock(blocks.StructBlock):
 
     class Meta:
         icon = "help"
+        group = DO
         label = _("Quick check")
         description = _("Questions of the bank to answer while reading: ungraded, with the explanation at once.")
         template = "blocks/check.html"
@@ -185,6 +115,7 @@ class NoticeBlock(blocks.StructBlock):
 
     class Meta:
         icon = "doc-full"
+        group = DO
         label = _("Policy notice")
         description = _("A policy to acknowledge: the lesson is done only when it was, and other words ask again.")
         value_class = NoticeValue
@@ -197,66 +128,47 @@ class NoticeBlock(blocks.StructBlock):
         }
 
 
-class MediaChooserBlock(blocks.ChooserBlock):
-    """Chooses a file of lessons."""
+class SayAloudBlock(blocks.StructBlock):
+    """Something to say aloud, as to a customer, before one compares it with a good way to say it."""
 
-    @cached_property
-    def target_model(self) -> Any:
-        """Named, not imported: models are made of blocks."""
-        return apps.get_model("courses.LessonMedia")
-
-    @cached_property
-    def widget(self) -> Any:
-        """The chooser that wagtail_hooks registers."""
-        chooser = BaseChooser()
-        chooser.model = "courses.LessonMedia"
-        chooser.chooser_modal_url_name = "lesson_media_chooser:choose"
-        return chooser
-
-
-class ImageBlock(blocks.StructBlock):
-    """A picture with a caption."""
-
-    media = MediaChooserBlock(label=_("image"))
-    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
+    situation = blocks.TextBlock(label=_("Situation"))
+    task = blocks.CharBlock(label=_("What to say"), max_length=200)
+    hints = blocks.ListBlock(blocks.CharBlock(label=_("Hint")), label=_("Hints"), default=[], required=False)
+    sample = blocks.TextBlock(label=_("A good way to say it"))
 
     class Meta:
-        icon = "image"
-        label = _("Image")
-        description = _("A picture with a caption.")
-        template = "blocks/image.html"
+        icon = "openquote"
+        group = DO
+        label = _("Say it aloud")
+        description = _("The reader speaks, hears the own voice if they like, and compares. Nothing is kept or sent.")
+        template = "blocks/say_aloud.html"
         preview_template = "blocks/preview.html"
-        preview_value = {"media": None, "caption": "三声之内接听"}
+        preview_value = {
+            "situation": "客户来电：宽带断了两天，报修后没有人上门，语气很急。",
+            "task": "请用一句话安抚客户，再用一句话复述他的问题。",
+            "hints": ["先回应情绪，再讲事情", "复述要有时间和业务"],
+            "sample": "“先生，断网两天一定很耽误您的事，我马上帮您查。您是前天报的修，到现在没有人联系您，对吗？”",
+        }
 
 
-LESSON_BLOCKS = [
-    (
-        "text",
-        blocks.RichTextBlock(
-            label=_("Text"),
-            icon="pilcrow",
-            description=_("Headings, paragraphs and lists."),
-            features=["h3", "bold", "italic", "ul", "ol", "link"],
-            template="blocks/text.html",
-            preview_template="blocks/preview.html",
-            preview_value="<h3>先听完，再复述</h3><p>接到投诉，让客户把事情讲完，<b>不打断、不辩解</b>。</p>",
-        ),
-    ),
-    (
-        "key_points",
-        blocks.ListBlock(
-            blocks.CharBlock(label=_("Key point")),
-            label=_("Key points"),
-            icon="list-ul",
-            description=_("The few sentences to remember."),
-            template="blocks/key_points.html",
-            preview_template="blocks/preview.html",
-            preview_value=["先听完再开口，客户停顿后等 2 秒。", "复述四要素：时间、业务、金额、期望。"],
-        ),
-    ),
-    ("image", ImageBlock()),
-    ("dialogue", DialogueBlock()),
-    ("comparison", ComparisonBlock()),
-    ("check", CheckBlock()),
-    ("notice", NoticeBlock()),
-]
+class ReflectionBlock(blocks.StructBlock):
+    """A question to oneself."""
+
+    question = blocks.TextBlock(label=_("Question"))
+    example = blocks.TextBlock(label=_("What others might write"), required=False)
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """With what the reader wrote before, as the lesson's view knows."""
+        context = super().get_context(value, parent_context)
+        if "reflections" in context:
+            context["written"] = context["reflections"].get(context["block"].id, "")
+        return context
+
+    class Meta:
+        icon = "edit"
+        group = DO
+        label = _("Reflection")
+        description = _("A question to oneself. What is written is kept for its writer and nobody else.")
+        template = "blocks/reflection.html"
+        preview_template = "blocks/preview.html"
+        preview_value = {"question": "想一想：上周哪一通电话，您换一种说法会更好？", "example": ""}
