@@ -100,6 +100,12 @@ VERBS: dict[str, Promise] = {
     "certificate.issued": gettext_lazy("Certificate %(what)s was issued."),
     "certificate.rendered": gettext_lazy("The PDF of certificate %(what)s was made."),
     "certificate.revoked": gettext_lazy("Certificate %(what)s was revoked."),
+    "rule.made": gettext_lazy("The assignment rule “%(what)s” began to work."),
+    "rule.ended": gettext_lazy("The assignment rule “%(what)s” ended."),
+    "assignments.let_go": gettext_lazy("A rule let people go from the course “%(what)s”."),
+    "assignment.moved": gettext_lazy("A due day of %(what)s was moved."),
+    "leave.entered": gettext_lazy("A leave of %(what)s was entered."),
+    "leave.taken_back": gettext_lazy("A leave of %(what)s was taken back."),
     # Documents, packages and topics.
     "lessons.imported": gettext_lazy("Lessons were imported into the course “%(what)s”."),
     "course.version_ruled": gettext_lazy("It was decided who must see what has changed in “%(what)s”."),

@@ -24,12 +24,14 @@ STEPS: dict[str, Callable[..., object]] = {
     "render_missing": certificates.render_missing,
     "remind": certificates.remind,
     "sync_all_groups": people.sync_all_groups,
+    "apply_rules": courses.apply_rules,
     "renew_expiring": courses.renew_expiring,
+    "remind_of_courses": courses.remind,
     "find_needs": _find_needs,
     "forget_exchanges": exams.forget_exchanges,
     "forget_exports": courses.forget_exports,
 }
-"""What a night catches up on: monthly sittings, certificates, groups of roles that began or ended, expiring courses, needs. No step waits for another."""
+"""What a night catches up on: monthly sittings, certificates, groups of roles that began or ended, rules, expiring courses and reminders, needs. No step waits for another."""
 
 
 @transaction.atomic

@@ -1,12 +1,16 @@
 """Reads about certificates, shaped for the pages and for the rooms above."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from certificates import rules
-from certificates.models import Certificate, Revocation
+from certificates.models import Certificate, CertificateKind, Revocation
+from people.audience import Condition
 from people.models import Employment, Level, User
 from people.policy import below
 
@@ -78,3 +82,21 @@ def _superseded(on: date) -> Exists:
         user=OuterRef("user"), kind=OuterRef("kind"), expires_on__gt=OuterRef("expires_on")
     )
     return Exists(newer)
+
+
+def _without(kinds: Sequence[Any], on: date) -> Q:
+    """A condition on User: holds no certificate of any of these kinds on a day."""
+    return ~Exists(Certificate.objects.holding(on).filter(user=OuterRef("pk"), kind__in=kinds))
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(str(kind.pk), kind.name) for kind in CertificateKind.objects.order_by("name")]
+
+
+def _because(kinds: Sequence[Any]) -> str:
+    names = "、".join(CertificateKind.objects.filter(pk__in=kinds).values_list("name", flat=True))
+    return _("holds no valid certificate “%(names)s”") % {"names": names}
+
+
+WITHOUT_CERTIFICATE = Condition(gettext_lazy("Without the certificate"), _kinds, _without, _because)
+"""A word of audience rules."""

@@ -16,6 +16,11 @@ class CoursesConfig(AppConfig):
 
         notifications.register("course_assigned", _("The course “%(course)s” is yours to finish by %(due)s."))
         notifications.register("course_reminder", _("Please finish the course “%(course)s” (due %(due)s)."))
+        notifications.register(
+            "course_digest", _("%(count)s courses wait for you: %(courses)s. The first is due %(due)s.")
+        )
+        notifications.register("team_late", _("%(people)s of your people are newly late, with %(courses)s courses."))
+        notifications.register("course_let_go", _("You need not take the course “%(course)s” any more."))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
         notifications.register("course_exempt", _("You need not take “%(course)s”: %(reason)s"))
         notifications.register(

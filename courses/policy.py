@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from courses import queries
-from courses.models import Assignment, ClassSession
+from courses.models import Assignment, AssignmentRule, ClassSession, Leave
 from people.models import Role, User
 from people.policy import staff_in_reach
 
@@ -20,6 +20,21 @@ def assignments_in_reach(request: HttpRequest) -> QuerySet[Assignment]:
     return Assignment.objects.filter(user__in=people).select_related(
         "user", "course", "assigned_by", "path", "exemption__granted_by"
     )
+
+
+# Leave comes from whoever plans the work of a team.
+KEEPERS = (Role.TRAINER, Role.MANAGER, Role.PERSONNEL)
+
+
+def leave_in_reach(request: HttpRequest) -> QuerySet[Leave]:
+    """Leave of people within reach."""
+    people = staff_in_reach(request, *KEEPERS, reads=True)
+    return Leave.objects.filter(user__in=people).select_related("user", "granted_by")
+
+
+def rules_in_reach(request: HttpRequest) -> QuerySet[AssignmentRule]:
+    """Rules that the trainer, or another one within reach, has made."""
+    return queries.rules_in_reach(staff_in_reach(request, *TRAINERS, reads=True))
 
 
 def sessions_in_reach(request: HttpRequest) -> QuerySet[ClassSession]:

@@ -67,9 +67,10 @@ def tell_author_of_changes(instance: WorkflowState, **_signal: object) -> None:
 
 
 @receiver(employment_changed)
-def onboard_hires(users: list[User], now: datetime, **_signal: object) -> None:
-    """People who have just begun get the onboarding paths; a move or a promotion brings nothing."""
+def follow_employment(users: list[User], now: datetime, **_signal: object) -> None:
+    """People who have just begun get the onboarding paths; then the rules look at everybody who came, moved or left."""
     services.onboard(hires=[(row.user, row.valid_from) for row in _first_days(users)], now=now)
+    services.follow_people(users=users, now=now)
 
 
 def _first_days(users: list[User]) -> QuerySet[Employment]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import assigning, learning, media, packages, reports, sessions, training
+from courses.views import assigning, learning, leave, media, packages, reports, rules, sessions, training
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
@@ -36,6 +36,15 @@ urlpatterns: list[URLPattern] = [
     path("training/assignments/<int:pk>/exempt/", assigning.exempt, name="exempt"),
     path("training/assignments/<int:pk>/exempt/withdraw/", assigning.exempt_withdraw, name="exempt_withdraw"),
     path("training/assignments/<int:pk>/exempt/proof/", assigning.exempt_proof, name="exempt_proof"),
+    path("training/assignments/<int:pk>/move/", leave.move, name="move"),
+    path("training/rules/", rules.rule_list, name="rule_list"),
+    path("training/rules/new/", rules.rule_new, name="rule_new"),
+    path("training/rules/<int:pk>/", rules.rule, name="rule"),
+    path("training/rules/<int:pk>/end/", rules.rule_end, name="rule_end"),
+    path("training/leave/", leave.leave_list, name="leave_list"),
+    path("training/leave/new/", leave.leave_new, name="leave_new"),
+    path("training/leave/<int:pk>/", leave.leave, name="leave"),
+    path("training/leave/<int:pk>/back/", leave.leave_back, name="leave_back"),
     # Face to face.
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/new/", sessions.session_new, name="session_new"),

@@ -10,8 +10,11 @@ class ExamsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exams import receivers  # noqa: F401 - receivers connect themselves
+        from exams import queries, receivers  # noqa: F401 - receivers connect themselves
+        from people import audience
         from people.notifications import register
+
+        audience.register("weak_topic", queries.WEAK_IN_TOPIC)
 
         register("exams.invited", _("You are invited to “%(sitting)s”, which opens at %(opens)s."))
         register("exams.cancelled", _("“%(sitting)s” has been called off."))

@@ -96,8 +96,17 @@ def units_in_reach(request: HttpRequest, *roles: str, reads: bool = False) -> Qu
 def staff_in_reach(request: HttpRequest, *roles: str, reads: bool = False) -> QuerySet[User]:
     """People whose employment lies within the person's reach in these roles: the current one, the last of a leaver, the
     first of somebody yet to begin."""
-    paths = reach(request, *roles, reads=reads)
-    rows = Employment.objects.standing(today(request)).filter(below(paths, "unit__path"), user=OuterRef("pk"))
+    return _staff_below(reach(request, *roles, reads=reads), today(request))
+
+
+def staff_of(user: User, on: date, *roles: str) -> QuerySet[User]:
+    """The same without a request: whom somebody reaches in these roles on a day."""
+    held = roles_of(user, on)
+    return _staff_below(topmost(path for role in roles for path in held.get(role, [])), on)
+
+
+def _staff_below(paths: list[str], on: date) -> QuerySet[User]:
+    rows = Employment.objects.standing(on).filter(below(paths, "unit__path"), user=OuterRef("pk"))
     return User.objects.filter(Exists(rows))
 
 

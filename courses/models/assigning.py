@@ -1,12 +1,15 @@
 """Who must learn what, until when and why: paths, rules that keep working, leave, assignments, exceptions, reminders."""
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from courses.models.learning import Completion
 from courses.models.pages import CoursePage
@@ -168,7 +171,8 @@ class Assignment(models.Model):
     """Somebody must take a course by a day, for a reason that one sentence explains.
 
     `cause`, `cause_date` and `because` make that sentence: "because you moved to Team 3 on 2 March; due 30 days later".
-    It is open until it is withdrawn, settled by a completion, or settled by an exemption.
+    It is open until it is withdrawn, settled by a completion, or settled by an exemption. `moved_days` says how far
+    `due_on` has been moved since, the sum of its DueChanges; a rule withdraws without a name (`withdrawn_by`).
     """
 
     class Cause(models.TextChoices):
@@ -205,11 +209,15 @@ class Assignment(models.Model):
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
     due_on = models.DateField(_("due"))
+    moved_days = models.SmallIntegerField(_("moved by days"), default=0)
     assigned_by = models.ForeignKey(
         User, verbose_name=_("assigned by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     assigned_at = models.DateTimeField(_("assigned"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, verbose_name=_("withdrawn by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     completion = models.ForeignKey(
         Completion,
         verbose_name=_("completion"),
@@ -281,15 +289,31 @@ class DueChange(models.Model):
         return f"{self.before} → {self.after}"
 
 
+def days(text: str) -> list[int]:
+    """The days that "7, 1" says. Raises ValidationError for anything but numbers from 0 to 365."""
+    parts = [part for part in re.split(r"[\s,，、;；]+", text.strip()) if part]
+    if not all(part.isdecimal() and len(part) < 4 and int(part) <= 365 for part in parts):
+        raise ValidationError(_("Write numbers of days separated by commas, such as 7, 1."))
+    return [int(part) for part in parts]
+
+
 @register_setting(icon="mail")
-class ReminderSettings(BaseSiteSetting):
+class ReminderSettings(BaseGenericSetting):
     """When people are reminded of what they must learn, and when their manager hears of it."""
 
     before = models.CharField(
-        _("days before the due day"), max_length=60, default="7, 1", help_text=_("Numbers separated by commas.")
+        _("days before the due day"),
+        max_length=60,
+        default="7, 1",
+        validators=[days],
+        help_text=_("Numbers separated by commas."),
     )
     after = models.CharField(
-        _("days after the due day"), max_length=60, default="1, 7, 14", help_text=_("Numbers separated by commas.")
+        _("days after the due day"),
+        max_length=60,
+        default="1, 7, 14",
+        validators=[days],
+        help_text=_("Numbers separated by commas."),
     )
     manager_after = models.PositiveSmallIntegerField(
         _("the manager hears of it so many days after the due day"), default=3

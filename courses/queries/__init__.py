@@ -30,6 +30,7 @@ from courses.queries.matrix import STATES, Cell, in_state, matrix
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, reflections, requirements
 from courses.queries.reasons import day, why, why_of
 from courses.queries.reports import CourseReport, LessonFigures, course_report, courses_reported
+from courses.queries.rules import Wanted, looked_at, meant_by, reach_of, rules_in_reach, wanted_by
 from courses.queries.search import Found, search_lessons, words_of
 from courses.queries.sessions import calendar_of, open_sessions, sessions_for, sessions_of
 from courses.queries.state import LessonRow, Standing, outdated, settled, standing, standings, wanted_lessons
@@ -49,6 +50,7 @@ __all__ = [
     "Standing",
     "Step",
     "VersionRow",
+    "Wanted",
     "WeakTopic",
     "acknowledged",
     "assignments_of",
@@ -66,7 +68,9 @@ __all__ = [
     "learning_of",
     "lessons_per_topic",
     "live_courses",
+    "looked_at",
     "matrix",
+    "meant_by",
     "media_shown",
     "newest_round",
     "next_step",
@@ -76,8 +80,10 @@ __all__ = [
     "paths_of",
     "people_inside",
     "questions_per_topic",
+    "reach_of",
     "reflections",
     "requirements",
+    "rules_in_reach",
     "ruling_of_newest",
     "search",
     "search_lessons",
@@ -88,6 +94,7 @@ __all__ = [
     "standing",
     "standings",
     "versions_of",
+    "wanted_by",
     "wanted_lessons",
     "weak_topics",
     "why",

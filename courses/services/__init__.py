@@ -20,12 +20,14 @@ from courses.services.learning import (
     open_lesson,
     write_reflection,
 )
+from courses.services.leave import enter_leave, move_due, take_back_leave
 from courses.services.letters import send_session_letters
 from courses.services.media import add_media, delete_media, describe_media
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
-from courses.services.reminders import remind_now
+from courses.services.reminders import remind, remind_now
 from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, forget_exports, write_export
 from courses.services.review import review_below, tell_author, tell_reviewers
+from courses.services.rules import apply_rule, apply_rules, end_rule, follow_people, make_rule
 from courses.services.rulings import rule_on_version
 from courses.services.sessions import (
     EARLY,
@@ -49,6 +51,8 @@ __all__ = [
     "acknowledge",
     "add_media",
     "add_package",
+    "apply_rule",
+    "apply_rules",
     "ask_export",
     "assign",
     "assign_all",
@@ -61,9 +65,12 @@ __all__ = [
     "delete_media",
     "delete_package",
     "describe_media",
+    "end_rule",
     "enrol",
+    "enter_leave",
     "exempt",
     "fail_export",
+    "follow_people",
     "forget_exports",
     "freeze",
     "import_lessons",
@@ -72,18 +79,22 @@ __all__ = [
     "keep_document",
     "keep_package_state",
     "leave_session",
+    "make_rule",
+    "move_due",
     "newest_version",
     "note_attendance",
     "note_check_answer",
     "note_progress",
     "onboard",
     "open_lesson",
+    "remind",
     "remind_now",
     "renew_expiring",
     "review_below",
     "rule_on_version",
     "schedule_session",
     "send_session_letters",
+    "take_back_leave",
     "tell_author",
     "tell_reviewers",
     "withdraw_assignment",

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from courses import progress, queries
 from courses.models import Assignment, Completion, CoursePage, Exemption, LearningPath
+from courses.rules import NOTICE_DAYS, RENEW_DAYS
+from courses.services.leave import postpone
 from courses.services.versions import newest_version
 from ground import journal
 from ground.errors import Refused
@@ -58,7 +60,8 @@ def assign(
     if created:
         data = {"course": course.code, "due": due_on.isoformat(), "cause": cause}
         journal.record("course.assigned", user, by=by, now=now, reason=note, data=data)
-        _tell_assigned([assignment], course, now)
+        postpone(users=[user], course_id=course.pk, now=now)
+        tell_assigned([assignment], course, now)
     return assignment
 
 
@@ -100,7 +103,8 @@ def assign_all(
     if rows:
         data = {"people": [row.user_id for row in rows], "due": due_on.isoformat(), "cause": cause}
         journal.record("course.assigned_to_many", course, by=by, now=now, reason=note, data=data)
-        _tell_assigned(rows, course, now)
+        postpone(users=[row.user for row in rows], course_id=course.pk, now=now)
+        tell_assigned(rows, course, now)
     return len(rows)
 
 
@@ -128,7 +132,8 @@ def assign_changes(*, users: Iterable[User], course: CoursePage, due_on: date, b
     if rows:
         data = {"people": [row.user_id for row in rows], "due": due_on.isoformat(), "cause": "update"}
         journal.record("course.assigned_to_many", course, by=by, now=now, data=data)
-        _tell_assigned(rows, course, now)
+        postpone(users=[row.user for row in rows], course_id=course.pk, now=now)
+        tell_assigned(rows, course, now)
     return len(rows)
 
 
@@ -139,12 +144,13 @@ def _refuse_assigning(course: CoursePage, cause: str, due_on: date, now: datetim
         raise Refused(_("The due date is over; choose today or a later day."), code="past")
 
 
-def _tell_assigned(assignments: list[Assignment], course: CoursePage, now: datetime) -> None:
+def tell_assigned(assignments: list[Assignment], course: CoursePage, now: datetime) -> None:
+    """Tells people of the same new assignment, due on the same day."""
     due_on = assignments[0].due_on
     notify(
         users=[assignment.user for assignment in assignments],
         kind="course_assigned",
-        key=f"course-assigned:{course.pk}:{now.isoformat()}",
+        key=f"course-assigned:{course.pk}:{due_on.isoformat()}:{now.isoformat()}",
         now=now,
         params={"course": course.title, "due": due_on.isoformat()},
         url=course.get_url() or "",
@@ -189,6 +195,8 @@ def onboard(*, hires: Iterable[tuple[User, date]], now: datetime) -> list[Assign
         ]
         given += Assignment.objects.bulk_create(rows, batch_size=500)
         newcomers = {row.user_id: row.user for row in rows}
+        for course in {row.course_id for row in rows}:
+            postpone(users=newcomers.values(), course_id=course, now=now)
         for user in newcomers.values():
             courses = [row.course.code for row in rows if row.user_id == user.pk] if len(newcomers) < 50 else []
             journal.record("path.assigned", user, by=None, now=now, data={"path": path.code, "courses": courses})
@@ -213,15 +221,14 @@ def withdraw_assignment(*, assignment: Assignment, by: User, reason: str, now: d
         raise Refused(_("Nobody withdraws their own assignment; ask another trainer."), code="self")
     if not reason.strip():
         raise Refused(_("Say why the assignment is withdrawn."), code="no_reason")
-    assignment.withdrawn_at = now
-    assignment.save(update_fields=["withdrawn_at"])
+    assignment.withdrawn_at, assignment.withdrawn_by = now, by
+    assignment.save(update_fields=["withdrawn_at", "withdrawn_by"])
     data = {"course": assignment.course.code}
     journal.record("assignment.withdrawn", assignment.user, by=by, now=now, reason=reason.strip(), data=data)
 
 
-RENEW = timedelta(days=60)
+RENEW = timedelta(days=RENEW_DAYS)
 """So long before a completion expires the course is assigned again."""
-NOTICE_DAYS = 14
 
 
 @transaction.atomic
@@ -261,6 +268,7 @@ def renew_expiring(*, now: datetime) -> int:
         people = [row.user for row in rows if row.course_id == course.pk]
         data = {"people": [user.pk for user in people], "cause": str(Assignment.Cause.EXPIRY)}
         journal.record("course.assigned_to_many", course, by=None, now=now, data=data)
+        postpone(users=people, course_id=course.pk, now=now)
         notify(
             users=people,
             kind="course_expires",

@@ -87,6 +87,7 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
         "assignment": row,
         "why": queries.why_of(row),
         "standing": queries.standing(row.user, row.course, today(request), request),
+        "changes": row.due_changes.select_related("by"),
         "may_withdraw": may_decide and open_still,
         "may_exempt": may_decide and open_still,
         "may_withdraw_exemption": may_decide and row.exemption_id is not None,

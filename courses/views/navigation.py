@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.policy import OVERSEERS, TEACHERS, TRAINERS
+from courses.policy import KEEPERS, OVERSEERS, TEACHERS, TRAINERS
 from people.policy import has_role
 
 
@@ -14,6 +14,8 @@ def tabs(request: HttpRequest) -> list[dict[str, object]]:
         ("courses:training", _("Overview"), TRAINERS),
         ("courses:matrix", _("Training matrix"), OVERSEERS),
         ("courses:report_list", _("Courses in figures"), OVERSEERS),
+        ("courses:rule_list", _("Rules"), TRAINERS),
+        ("courses:leave_list", _("Leave"), KEEPERS),
         ("courses:session_list", _("Class sessions"), TEACHERS),
     ]
     return [

@@ -14,6 +14,7 @@ from courses.forms import PeopleForm, SessionFacts, SessionForm
 from courses.models import ClassSession
 from courses.policy import TEACHERS
 from courses.tables import SessionTable
+from courses.views.navigation import tabs
 from ground import calendar
 from ground.errors import Refused
 from people.models import User
@@ -27,7 +28,8 @@ def session_list(request: HttpRequest) -> HttpResponse:
     table = SessionTable(request, policy.sessions_in_reach(request))
     if table.export_wanted:
         return table.export()
-    return render(request, "courses/session_list.html", {"table": table, "may_add": has_role(request, *TEACHERS)})
+    context = {"table": table, "tabs": tabs(request), "may_add": has_role(request, *TEACHERS)}
+    return render(request, "courses/session_list.html", context)
 
 
 @requires(*TEACHERS)

@@ -1,5 +1,6 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
+from exams.queries.audience import WEAK_IN_TOPIC
 from exams.queries.bank import (
     Similar,
     fixed_questions,
@@ -64,6 +65,7 @@ from exams.queries.windows import (
 __all__ = [
     "BATCH",
     "UNDECIDED_FOR",
+    "WEAK_IN_TOPIC",
     "AnsweredPaper",
     "Asked",
     "Board",

@@ -144,6 +144,7 @@ MODEL_PERMISSIONS: dict[str, list[str]] = {
         "certificates.certificatekind",
         "academy.academysettings",
         "quality.qualitysettings",
+        "courses.remindersettings",
         "plans.needthresholds",
         "promotions.ladderrule",
     ],

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 
 from courses import services
-from courses.models import Acknowledgement, Attendance, Completion, LessonProgress
+from courses.models import Acknowledgement, Assignment, Attendance, Completion, LessonProgress
 from ground.models import JournalEntry
 from tests import factories
 from tests.courses import build
@@ -120,3 +120,29 @@ def test_the_last_place_of_a_session_goes_to_one(now):
     people = [factories.person() for _ in range(6)]
     together(*[lambda user=user: services.join_session(session=row, user=user, now=now) for user in people])
     assert sorted(Attendance.objects.values_list("state", flat=True)) == ["expected", *["waiting"] * 5]
+
+
+def test_two_nights_at_once_assign_a_rule_once(now):
+    unit = factories.unit()
+    trainer = factories.with_role("trainer", over=unit)
+    rule, _count = services.make_rule(
+        name="新到班组",
+        course=build.course(),
+        audience={"units": [unit.pk]},
+        due="assignment",
+        days=30,
+        due_on=None,
+        note="",
+        by=trainer,
+        now=now,
+        knowing=True,
+    )
+    people = [factories.person(at=unit) for _number in range(5)]
+
+    def night():
+        services.apply_rule(rule=rule, now=now + timedelta(days=1))
+
+    together(night, night, night, night)
+    for user in people:
+        assert Assignment.objects.filter(user=user).count() == 1
+        assert user.notifications.filter(kind="course_assigned").count() == 1

@@ -42,7 +42,7 @@ def late(user, course, now):
 
 
 def reminded() -> list[str]:
-    rows = Notification.objects.filter(kind="course_reminder")
+    rows = Notification.objects.filter(kind__in=["course_reminder", "course_digest"])
     return sorted(rows.values_list("user__name", flat=True))
 
 

@@ -141,6 +141,35 @@ def a_report(world: World) -> dict[str, str]:
     return {"enrolment": str(enrolment.pk), "state": "{}", "step": "1"}
 
 
+def a_rule(world: World) -> list[int]:
+    rule, _count = services.make_rule(
+        name="新到班组",
+        course=build.course(),
+        audience={"people": [world.owner.pk]},
+        due="assignment",
+        days=30,
+        due_on=None,
+        note="",
+        by=world.holder("trainer"),
+        now=world.now,
+        knowing=True,
+    )
+    return [rule.pk]
+
+
+def a_leave(world: World) -> list[int]:
+    day = world.now.date()
+    leave, _moved = services.enter_leave(
+        user=world.owner,
+        starts_on=day,
+        ends_on=day + timedelta(days=9),
+        reason="病假",
+        by=world.administrator,
+        now=world.now,
+    )
+    return [leave.pk]
+
+
 def an_export(world: World) -> list[int]:
     export = TrainingExport.objects.create(report="matrix", asked_by=world.owner, asked_at=world.now)
     tasks.write_export(export.pk)
@@ -168,6 +197,21 @@ ROWS: list[Row] = [
         data=a_report,
     ),
     Row("courses:training", roles={"trainer", "auditor"}),
+    Row("courses:rule_list", roles={"trainer", "auditor"}),
+    Row("courses:rule_new", roles={"trainer"}),
+    Row("courses:rule", roles={"trainer", "auditor"}, args=a_rule),
+    Row("courses:rule_end", roles={"trainer"}, args=a_rule, method="post"),
+    Row("courses:leave_list", roles={"trainer", "manager", "personnel", "auditor"}),
+    Row("courses:leave_new", roles={"trainer", "manager", "personnel"}),
+    Row("courses:leave", roles={"trainer", "manager", "personnel", "auditor"}, args=a_leave),
+    Row("courses:leave_back", roles={"trainer", "manager", "personnel"}, args=a_leave, method="post"),
+    Row(
+        "courses:move",
+        roles={"trainer"},
+        args=an_assignment,
+        method="post",
+        data=lambda world: {"due_on": (world.now.date() + timedelta(days=20)).isoformat(), "reason": "高峰期"},
+    ),
     Row("courses:matrix", roles={"trainer", "manager", "personnel", "auditor"}),
     Row("courses:remind", roles={"trainer"}, method="post", data=lambda world: {"all": "1"}),
     Row("courses:export_new", roles={"trainer", "manager", "personnel", "auditor"}, method="post"),
