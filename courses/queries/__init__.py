@@ -8,6 +8,7 @@ from courses.queries.catalogue import (
     search,
 )
 from courses.queries.checks import Check, check_codes, checks_of
+from courses.queries.hours import Minutes, minutes_by_person, minutes_of_rounds, moments, session_minutes
 from courses.queries.learners import (
     Learning,
     PathMap,
@@ -36,6 +37,7 @@ __all__ = [
     "Learning",
     "LessonFigures",
     "LessonRow",
+    "Minutes",
     "PathMap",
     "Requirement",
     "Standing",
@@ -57,6 +59,9 @@ __all__ = [
     "lessons_per_topic",
     "live_courses",
     "matrix",
+    "minutes_by_person",
+    "minutes_of_rounds",
+    "moments",
     "newest_round",
     "next_step",
     "notices_of",
@@ -67,6 +72,7 @@ __all__ = [
     "requirements",
     "search",
     "search_lessons",
+    "session_minutes",
     "sessions_for",
     "sessions_in_reach",
     "sessions_of",
