@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import assigning, documents, learning, packages, reports, sessions, training
+from courses.views import assigning, documents, learning, packages, practice, reports, sessions, training
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("", learning.catalogue, name="catalogue"),
     path("mine/", learning.mine, name="mine"),
     path("path/", learning.path, name="path"),
+    path("daily/", practice.daily, name="daily"),
+    path("daily/<str:code>/", practice.daily_answer, name="daily_answer"),
     path("lessons/<int:pk>/done/", learning.complete_lesson, name="complete_lesson"),
     path("lessons/<int:pk>/progress/", learning.lesson_progress, name="lesson_progress"),
     path("lessons/<int:pk>/acknowledge/<str:block>/", learning.acknowledge, name="acknowledge"),

@@ -20,6 +20,16 @@ from courses.queries.learners import (
     paths_of,
 )
 from courses.queries.matrix import STATES, Cell, in_state, matrix
+from courses.queries.practice import (
+    Daily,
+    DailyQuestion,
+    ReadAgain,
+    answers_today,
+    daily,
+    is_asked_today,
+    read_again,
+    ready_today,
+)
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
 from courses.queries.reports import CourseReport, LessonFigures, course_report, courses_reported
@@ -33,17 +43,21 @@ __all__ = [
     "Cell",
     "Check",
     "CourseReport",
+    "Daily",
+    "DailyQuestion",
     "Found",
     "Learning",
     "LessonFigures",
     "LessonRow",
     "Minutes",
     "PathMap",
+    "ReadAgain",
     "Requirement",
     "Standing",
     "Step",
     "WeakTopic",
     "acknowledged",
+    "answers_today",
     "assignments_of",
     "calendar_of",
     "check_codes",
@@ -52,8 +66,10 @@ __all__ = [
     "course_report",
     "courses_for",
     "courses_reported",
+    "daily",
     "day",
     "in_state",
+    "is_asked_today",
     "late_assignments",
     "learning_of",
     "lessons_per_topic",
@@ -69,6 +85,8 @@ __all__ = [
     "outdated",
     "paths_of",
     "questions_per_topic",
+    "read_again",
+    "ready_today",
     "requirements",
     "search",
     "search_lessons",

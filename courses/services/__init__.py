@@ -14,6 +14,7 @@ from courses.services.exemptions import LARGEST_PROOF, exempt, withdraw_exemptio
 from courses.services.learning import acknowledge, complete_lesson, enrol, note_check_answer, note_progress, open_lesson
 from courses.services.letters import send_session_letters
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
+from courses.services.practice import answer_daily
 from courses.services.reminders import remind_now
 from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, forget_exports, write_export
 from courses.services.sessions import (
@@ -38,6 +39,7 @@ __all__ = [
     "acknowledge",
     "add_image",
     "add_package",
+    "answer_daily",
     "ask_export",
     "assign",
     "assign_all",
