@@ -86,7 +86,7 @@ class _Day:
 
 
 def daily(user: User, now: datetime) -> Daily:
-    """The questions of the day, with the keys of those that are answered. Four queries."""
+    """The questions of the day, with the keys of those that are answered. Three queries."""
     day, on = _day(user, now), timezone.localdate(now)
     known = recall.remember(day.log)
     rows = Question.objects.filter(current__isnull=False).select_related("current").in_bulk(day.questions)
@@ -102,10 +102,9 @@ def daily(user: User, now: datetime) -> Daily:
     return Daily(questions, recall.week({answer.on for answer in day.log}, on))
 
 
-def ready_today(user: User, now: datetime, *, sat: bool = True) -> int:
-    """How many questions of the day wait. Three queries, or two for somebody who has not `sat` any exam that is still
-    going on or whose results are to be released."""
-    day = _day(user, now, sat=sat)
+def ready_today(user: User, now: datetime) -> int:
+    """How many questions of the day wait. Two queries."""
+    day = _day(user, now)
     return len(day.questions) - len(day.answered)
 
 
@@ -140,7 +139,7 @@ def read_again(codes: Iterable[str]) -> list[ReadAgain]:
     return [row for row in rows if row.lessons]
 
 
-def _day(user: User, now: datetime, *, sat: bool = True) -> _Day:
+def _day(user: User, now: datetime) -> _Day:
     """What was answered before today decides what is asked today, so the questions stay while they are answered."""
     on = timezone.localdate(now)
     log, answered = [], {}
@@ -153,7 +152,7 @@ def _day(user: User, now: datetime, *, sat: bool = True) -> _Day:
     known = recall.remember(answer for answer in log if answer.on < on)
     due = [question for question, memory in known.items() if memory.due <= on]
     wrong = [question for question, memory in known.items() if not memory.right]
-    candidates = _candidates(user, now, due=due, wrong=wrong, withheld=_withheld(user, now) if sat else set())
+    candidates = _candidates(user, now, due, wrong)
     chosen = recall.choose(
         known,
         allowed=[question for question, _weak, _current in candidates],
@@ -165,11 +164,10 @@ def _day(user: User, now: datetime, *, sat: bool = True) -> _Day:
     return _Day(recall.with_answered(chosen, answered), answered, log)
 
 
-def _candidates(
-    user: User, now: datetime, *, due: list[int], wrong: list[int], withheld: set[int]
-) -> list[tuple[int, bool, bool]]:
-    """(question, whether of a weak topic, whether of a course of the person) of all that may be asked. Live questions that
-    no exam asks of everybody; none of a case, which cannot stand alone."""
+def _candidates(user: User, now: datetime, due: list[int], wrong: list[int]) -> list[tuple[int, bool, bool]]:
+    """(question, whether of a weak topic, whether of a course of the person) of all that may be asked: live questions that
+    no exam asks of everybody, none of a case, which cannot stand alone. While the person sits an exam it is nothing.
+    """
     tagged = QuestionTopic.objects.filter(question=OuterRef("pk"))
     missed = QuestionTopic.objects.filter(question__in=wrong).values("topic")
     weak = tagged.filter(Q(topic__in=_weak_topics(user, now)) | Q(topic__in=missed))
@@ -181,13 +179,18 @@ def _candidates(
     current = tagged.filter(
         Q(topic__in=lessons.filter(course__in=mine.values("path")).values("topic")) | Q(topic__in=own.values("topic"))
     )
+    mine_sat = Attempt.objects.filter(candidacy__user=user)
     questions = Question.objects.filter(
-        state=Question.State.LIVE, current__kind__in=QUICK, case__isnull=True, fixed_in__isnull=True
-    )
+        ~Exists(mine_sat.filter(state=Attempt.State.OPEN)),
+        state=Question.State.LIVE,
+        current__kind__in=QUICK,
+        case__isnull=True,
+        fixed_in__isnull=True,
+    ).exclude(pk__in=_withheld(mine_sat, now))
     wanted = questions.annotate(weak=Exists(weak), of_course=Exists(current)).filter(
         Q(pk__in=due) | Q(weak=True) | Q(of_course=True)
     )
-    return [row for row in wanted.values_list("pk", "weak", "of_course") if row[0] not in withheld]
+    return list(wanted.values_list("pk", "weak", "of_course"))
 
 
 def _courses_of(user: User) -> QuerySet[CoursePage]:
@@ -205,12 +208,8 @@ def _weak_topics(user: User, now: datetime) -> QuerySet:
     return sums.filter(won__lt=F("asked") * WEAK_BELOW / 100).values("topic_id")
 
 
-def _withheld(user: User, now: datetime) -> set[int]:
-    """Questions on papers of the person whose keys nobody may see yet: somebody still sits, or nothing is released."""
-    attempts = Attempt.objects.filter(candidacy__user=user, paper__isnull=False)
+def _withheld(attempts: QuerySet[Attempt], now: datetime) -> QuerySet:
+    """Questions on papers handed in whose keys nobody may see yet: somebody still sits, or nothing is released."""
     shown = released_only(attempts, now).filter(candidacy__sitting__closes_at__lte=now, somebody_sits=False)
-    papers = attempts.exclude(pk__in=shown.values("pk")).values_list("paper__items", flat=True)
-    versions = {item["version"] for items in papers for item in items}
-    if not versions:
-        return set()
-    return set(Question.objects.filter(versions__in=versions).values_list("pk", flat=True))
+    marks = Mark.objects.filter(attempt__in=attempts.exclude(pk__in=shown.values("pk")).values("pk"))
+    return marks.order_by().values("version__question")

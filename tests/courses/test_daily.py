@@ -115,7 +115,7 @@ def test_what_one_is_asked_in_an_exam_is_not_practised_before_its_keys_may_be_se
     services.enrol(user=user, course=course, now=now)
     on_paper = set(Question.objects.filter(versions__in=asked).values_list("code", flat=True))
     others = set(Question.objects.values_list("code", flat=True)) - on_paper
-    assert set(codes(user, now)) == others
+    assert codes(user, now) == []
     makers.answer(attempt, 5, now=now)
     submit(attempt=attempt, now=now + timedelta(minutes=10))
     assert set(codes(user, now + timedelta(hours=1))) == others
