@@ -32,6 +32,7 @@ from courses.queries.practice import (
 )
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, requirements
 from courses.queries.reasons import day, why, why_of
+from courses.queries.record import Record, Section, record_of
 from courses.queries.reports import CourseReport, LessonFigures, course_report, courses_reported
 from courses.queries.search import Found, search_lessons, words_of
 from courses.queries.sessions import calendar_of, open_sessions, sessions_for, sessions_of
@@ -52,7 +53,9 @@ __all__ = [
     "Minutes",
     "PathMap",
     "ReadAgain",
+    "Record",
     "Requirement",
+    "Section",
     "Standing",
     "Step",
     "WeakTopic",
@@ -87,6 +90,7 @@ __all__ = [
     "questions_per_topic",
     "read_again",
     "ready_today",
+    "record_of",
     "requirements",
     "search",
     "search_lessons",
