@@ -3,7 +3,7 @@
 from django.core.checks import Warning as CheckWarning
 from django.core.checks import register
 
-from certificates import fonts
+from ground import fonts
 
 
 @register()

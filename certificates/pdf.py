@@ -1,8 +1,5 @@
 """A certificate as one page of A4, PDF/A-3 with its structure and its typeface inside."""
 
-import atexit
-import threading
-from dataclasses import dataclass
 from typing import Any
 
 import segno
@@ -14,66 +11,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from certificates import fonts, ornament, rules
+from certificates import ornament, rules
 from certificates.models import Certificate
+from ground import documents
 
 VARIANT = "pdf/a-3a"
-FAMILY = "Certificate"
-# Beyond so many characters the kept typeface begins anew, so that a worker's memory stays flat.
-MOST_CHARACTERS = 4000
-
-
-@dataclass
-class _Typeface:
-    """The characters cut so far, and what WeasyPrint made of them: names share characters, so it is soon complete."""
-
-    language: str
-    characters: frozenset[str]
-    css: Any
-    configuration: Any
-
-
-_typefaces: dict[str, _Typeface] = {}
-# WeasyPrint removes its font files when a configuration goes; that must happen before the interpreter does.
-atexit.register(_typefaces.clear)
-# WeasyPrint's font configuration is not made for two threads at once.
-_one_at_a_time = threading.Lock()
 
 
 def render(certificate: Certificate) -> bytes:
     """The PDF. Takes about 0.1 s once the characters are known, half a second more for new ones. Raises FontMissing."""
-    from weasyprint import HTML
-    from weasyprint.urls import URLFetcher
-
-    source = page(certificate)
-    with _one_at_a_time:
-        typeface = _typeface(certificate.language, frozenset(source))
-        document = HTML(string=source, url_fetcher=URLFetcher(allowed_protocols=["data"], allow_redirects=False))
-        return document.write_pdf(
-            stylesheets=[typeface.css], font_config=typeface.configuration, pdf_variant=VARIANT, optimize_images=False
-        )
-
-
-def _typeface(language: str, needed: frozenset[str]) -> _Typeface:
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
-    known = _typefaces.get(language)
-    if known is not None and needed <= known.characters:
-        return known
-    characters = needed | (known.characters if known is not None and len(known.characters) < MOST_CHARACTERS else set())
-    text = "".join(sorted(characters))
-    faces = "".join(
-        f"@font-face {{ font-family: {FAMILY}; font-weight: {weight}; "
-        f"src: url({fonts.subset(text, weight=name, language=language)}) }}"
-        for name, weight in (("Regular", 400), ("Bold", 700))
-    )
-    configuration = FontConfiguration()
-    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
-    css = CSS(string=faces, font_config=configuration, url_fetcher=fetcher)
-    _typefaces[language] = _Typeface(language, characters, css, configuration)
-    return _typefaces[language]
+    return documents.render(page(certificate), language=certificate.language, variant=VARIANT)
 
 
 def page(certificate: Certificate) -> str:

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from certificates import rules
-from certificates.models import Certificate, CertificateKind, Revocation
+from certificates.models import Certificate, CertificateKind, Revocation, State
+from courses.record import Line
 from people.audience import Condition
 from people.models import Employment, Level, User
 from people.policy import below
@@ -23,6 +25,22 @@ def with_everything(on: date) -> QuerySet[Certificate]:
 def certificates_of(user: User, on: date) -> list[Certificate]:
     """A person's certificates, newest first, each with `state`, and `superseded` when a newer one of its kind holds."""
     return list(with_everything(on).annotate(superseded=_superseded(on)).filter(user=user))
+
+
+def record_lines(user: User, on: date) -> list[Line]:
+    """A person's certificates for the record of training; a revoked one does not stand there."""
+    return [
+        Line(
+            one.issued_on,
+            one.title,
+            # Translators: a certificate's number and its last day.
+            _("Number %(number)s · valid until %(day)s")
+            % {"number": one.number, "day": date_format(one.valid_until, "DATE_FORMAT")},
+            url=one.get_absolute_url(),
+        )
+        for one in with_everything(on).filter(user=user)
+        if one.state != State.REVOKED
+    ]
 
 
 def state_of(certificate: Certificate, on: date) -> str:

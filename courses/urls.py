@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import assigning, learning, leave, media, packages, reports, rules, sessions, training
+from courses.views import (
+    assigning,
+    learning,
+    leave,
+    media,
+    packages,
+    practice,
+    record,
+    reports,
+    rules,
+    sessions,
+    training,
+)
 
 app_name = "courses"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +22,12 @@ urlpatterns: list[URLPattern] = [
     path("", learning.catalogue, name="catalogue"),
     path("mine/", learning.mine, name="mine"),
     path("path/", learning.path, name="path"),
+    path("daily/", practice.daily, name="daily"),
+    path("daily/<str:code>/", practice.daily_answer, name="daily_answer"),
+    path("record/", record.own, name="record"),
+    path("record/transcript/", record.own_transcript, name="transcript"),
+    path("record/<int:pk>/", record.of_person, name="record_of"),
+    path("record/<int:pk>/transcript/", record.transcript_of, name="transcript_of"),
     path("lessons/<int:pk>/done/", learning.complete_lesson, name="complete_lesson"),
     path("lessons/<int:pk>/progress/", learning.lesson_progress, name="lesson_progress"),
     path("lessons/<int:pk>/acknowledge/<str:block>/", learning.acknowledge, name="acknowledge"),

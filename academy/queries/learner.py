@@ -71,6 +71,7 @@ class Learner:
     typing: Typing | None
     way: Any
     certificates: list[Any] = field(default_factory=list)
+    to_practise: int = 0
 
 
 # The learner.
@@ -99,6 +100,7 @@ def learner(request: HttpRequest) -> Learner:
         typing=_typing(user, released),
         way=promotions.way(user, on, known),
         certificates=held[:3],
+        to_practise=courses.ready_today(user, request.now),
     )
 
 

@@ -16,6 +16,7 @@ from courses.queries.catalogue import (
     search,
 )
 from courses.queries.checks import Check, check_codes, checks_of
+from courses.queries.hours import Minutes, minutes_by_person, minutes_of_rounds, moments, session_minutes
 from courses.queries.learners import (
     Learning,
     PathMap,
@@ -27,8 +28,19 @@ from courses.queries.learners import (
     paths_of,
 )
 from courses.queries.matrix import STATES, Cell, in_state, matrix
+from courses.queries.practice import (
+    Daily,
+    DailyQuestion,
+    ReadAgain,
+    answers_today,
+    daily,
+    is_asked_today,
+    read_again,
+    ready_today,
+)
 from courses.queries.reading import Requirement, acknowledged, newest_round, notices_of, reflections, requirements
 from courses.queries.reasons import day, why, why_of
+from courses.queries.record import Record, Section, record_of
 from courses.queries.reports import CourseReport, LessonFigures, course_report, courses_reported
 from courses.queries.rules import Wanted, looked_at, meant_by, reach_of, rules_in_reach, wanted_by
 from courses.queries.search import Found, search_lessons, words_of
@@ -41,18 +53,25 @@ __all__ = [
     "Cell",
     "Check",
     "CourseReport",
+    "Daily",
+    "DailyQuestion",
     "Found",
     "Learning",
     "LessonFigures",
     "LessonRow",
+    "Minutes",
     "PathMap",
+    "ReadAgain",
+    "Record",
     "Requirement",
+    "Section",
     "Standing",
     "Step",
     "VersionRow",
     "Wanted",
     "WeakTopic",
     "acknowledged",
+    "answers_today",
     "assignments_of",
     "calendar_of",
     "check_codes",
@@ -61,9 +80,11 @@ __all__ = [
     "course_report",
     "courses_for",
     "courses_reported",
+    "daily",
     "day",
     "has_history",
     "in_state",
+    "is_asked_today",
     "late_assignments",
     "learning_of",
     "lessons_per_topic",
@@ -72,6 +93,9 @@ __all__ = [
     "matrix",
     "meant_by",
     "media_shown",
+    "minutes_by_person",
+    "minutes_of_rounds",
+    "moments",
     "newest_round",
     "next_step",
     "notices_of",
@@ -81,12 +105,16 @@ __all__ = [
     "people_inside",
     "questions_per_topic",
     "reach_of",
+    "read_again",
+    "ready_today",
+    "record_of",
     "reflections",
     "requirements",
     "rules_in_reach",
     "ruling_of_newest",
     "search",
     "search_lessons",
+    "session_minutes",
     "sessions_for",
     "sessions_in_reach",
     "sessions_of",

@@ -32,13 +32,16 @@ def checks_of(lesson: LessonPage) -> dict[str, Check]:
     if not codes:
         return {}
     questions = Question.objects.filter(code__in=codes, state=Question.State.LIVE, current__kind__in=QUICK)
-    return {
-        question.code: Check(
-            code=question.code,
-            kind=question.current.kind,
-            stem=mark_safe(question.current.content["stem"]),
-            options=[mark_safe(option) for option in question.current.content.get("options", [])],
-            unit=question.current.content.get("unit", ""),
-        )
-        for question in questions.select_related("current")
-    }
+    return {question.code: check_of(question) for question in questions.select_related("current")}
+
+
+def check_of(question: Question) -> Check:
+    """A question as a learner sees it; its current version at hand."""
+    content = question.current.content
+    return Check(
+        code=question.code,
+        kind=question.current.kind,
+        stem=mark_safe(content["stem"]),
+        options=[mark_safe(option) for option in content.get("options", [])],
+        unit=content.get("unit", ""),
+    )

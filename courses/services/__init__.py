@@ -24,6 +24,7 @@ from courses.services.leave import enter_leave, move_due, take_back_leave
 from courses.services.letters import send_session_letters
 from courses.services.media import add_media, delete_media, describe_media
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
+from courses.services.practice import answer_daily
 from courses.services.reminders import remind, remind_now
 from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, forget_exports, write_export
 from courses.services.review import review_below, tell_author, tell_reviewers
@@ -51,6 +52,7 @@ __all__ = [
     "acknowledge",
     "add_media",
     "add_package",
+    "answer_daily",
     "apply_rule",
     "apply_rules",
     "ask_export",

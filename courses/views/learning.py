@@ -14,12 +14,9 @@ from django.views.decorators.http import require_POST
 from courses import queries, services
 from courses.models import CourseIndexPage, CoursePage, Enrolment, LessonPage, LessonProgress
 from courses.views import packages
-from exams.grading import full_key, grade
-from exams.models import Question, QuestionVersion
+from courses.views.checks import feedback_on
 from ground.errors import Refused
 from people.policy import today
-
-Kind = QuestionVersion.Kind
 
 
 def catalogue(request: HttpRequest) -> HttpResponse:
@@ -238,7 +235,7 @@ def check(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     question = queries.checks_of(page).get(code)
     if question is None:
         raise Http404
-    feedback = _feedback(request, code)
+    feedback = feedback_on(request, code)
     row = None
     if "preview" not in request.POST:
         enrolment = services.enrol(user=request.user, course=course, now=request.now)
@@ -250,31 +247,6 @@ def check(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         item = {"question": question, "feedback": feedback}
         return render(request, "courses/parts/check.html", {"item": item, "page": page, "progress": row})
     return _lesson_page(request, page, course, row, {code: feedback})
-
-
-def _feedback(request: HttpRequest, code: str) -> dict[str, Any]:
-    version = get_object_or_404(Question.objects.select_related("current"), code=code).current
-    answer = _answer(version.kind, request)
-    if answer is None:
-        return {"state": "empty"}
-    right = grade(version.kind, full_key(version.content, version.key), answer, 1) == 1
-    given = [str(place) for place in answer.get("chosen", [])] or answer.get("text", "")
-    if "answer" in answer:
-        given = "true" if answer["answer"] else "false"
-    return {"state": "right" if right else "wrong", "given": given, "explanation": version.explanation}
-
-
-def _answer(kind: str, request: HttpRequest) -> dict[str, Any] | None:
-    """The posted answer in the words of exams.grading; None when nothing was said."""
-    given = [value for value in request.POST.getlist("answer") if value.strip()]
-    if not given:
-        return None
-    if kind in (Kind.SINGLE, Kind.MULTIPLE):
-        chosen = [int(value) for value in given if value.isdecimal()]
-        return {"chosen": sorted(set(chosen))} if chosen else None
-    if kind == Kind.TRUE_FALSE:
-        return {"answer": given[0] == "true"}
-    return {"text": given[0][:200]}
 
 
 def mine(request: HttpRequest) -> HttpResponse:

@@ -8,8 +8,9 @@ from django.core.files.storage import storages
 from django.urls import reverse
 from django_q.status import Stat
 
-from certificates import fonts, ornament, pdf, queries, services, tasks
+from certificates import ornament, pdf, queries, services, tasks
 from certificates.models import Certificate
+from ground import fonts
 from people.services import choose_language
 from tests import factories
 from tests.certificates.conftest import make_result

@@ -1,4 +1,4 @@
-"""The typeface of the certificates, cut down to the characters in use: quick to load, small to embed."""
+"""The typeface of documents, cut down to the characters in use: quick to load, small to embed."""
 
 import base64
 import io
