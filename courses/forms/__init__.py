@@ -1,7 +1,8 @@
 """Forms of trainers, by topic."""
 
 from courses.forms.assigning import AssignForm
+from courses.forms.feedback import FeedbackForm
 from courses.forms.people import PeopleForm
 from courses.forms.sessions import SessionFacts, SessionForm
 
-__all__ = ["AssignForm", "PeopleForm", "SessionFacts", "SessionForm"]
+__all__ = ["AssignForm", "FeedbackForm", "PeopleForm", "SessionFacts", "SessionForm"]

@@ -8,6 +8,7 @@ from courses.queries.catalogue import (
     search,
 )
 from courses.queries.checks import Check, check_codes, checks_of
+from courses.queries.feedback import Feedback, feedback, may_give_feedback
 from courses.queries.hours import Minutes, minutes_by_person, minutes_of_rounds, moments, session_minutes
 from courses.queries.learners import (
     Learning,
@@ -46,6 +47,7 @@ __all__ = [
     "CourseReport",
     "Daily",
     "DailyQuestion",
+    "Feedback",
     "Found",
     "Learning",
     "LessonFigures",
@@ -71,6 +73,7 @@ __all__ = [
     "courses_reported",
     "daily",
     "day",
+    "feedback",
     "in_state",
     "is_asked_today",
     "late_assignments",
@@ -78,6 +81,7 @@ __all__ = [
     "lessons_per_topic",
     "live_courses",
     "matrix",
+    "may_give_feedback",
     "minutes_by_person",
     "minutes_of_rounds",
     "moments",

@@ -11,6 +11,7 @@ from courses.services.assigning import (
 )
 from courses.services.documents import add_image, import_lessons, keep_document
 from courses.services.exemptions import LARGEST_PROOF, exempt, withdraw_exemption
+from courses.services.feedback import LONGEST_FEEDBACK, give_feedback
 from courses.services.learning import acknowledge, complete_lesson, enrol, note_check_answer, note_progress, open_lesson
 from courses.services.letters import send_session_letters
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
@@ -34,6 +35,7 @@ __all__ = [
     "AT_WORK",
     "EARLY",
     "LARGEST_PROOF",
+    "LONGEST_FEEDBACK",
     "PACKAGE_DONE",
     "SMALL",
     "acknowledge",
@@ -55,6 +57,7 @@ __all__ = [
     "fail_export",
     "forget_exports",
     "freeze",
+    "give_feedback",
     "import_lessons",
     "invite_to_session",
     "join_session",
