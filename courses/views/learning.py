@@ -265,6 +265,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "learning": queries.learning_of(request.user, on, request),
         "attendances": queries.sessions_of(request.user, on - timedelta(days=30)),
+        "to_practise": queries.ready_today(request.user, request.now),
         "open_sessions": queries.open_sessions(request.user, request.now)[:6],
     }
     return render(request, "courses/mine.html", context)
