@@ -30,6 +30,7 @@ VERBS: dict[str, Promise] = {
     "course.assigned_to_many": gettext_lazy("The course “%(what)s” was assigned to several people."),
     "notice.acknowledged": gettext_lazy("A policy notice in the lesson “%(what)s” was acknowledged."),
     "course.completed": gettext_lazy("%(what)s completed a course."),
+    "feedback.given": gettext_lazy("Somebody gave feedback on the course “%(what)s”."),
     "assignment.withdrawn": gettext_lazy("A course assigned to %(what)s was withdrawn."),
     "course.reminded": gettext_lazy("People were reminded of the course “%(what)s”."),
     "report.ordered": gettext_lazy("A spreadsheet was ordered: %(what)s."),

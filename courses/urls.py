@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("path/", learning.path, name="path"),
     path("daily/", practice.daily, name="daily"),
     path("daily/<str:code>/", practice.daily_answer, name="daily_answer"),
+    path("courses/<int:pk>/feedback/", learning.give_feedback, name="give_feedback"),
     path("record/", record.own, name="record"),
     path("record/transcript/", record.own_transcript, name="transcript"),
     path("record/<int:pk>/", record.of_person, name="record_of"),

@@ -1,6 +1,6 @@
 """The demo academy: an invented telecom service centre with two years of history, made through the services.
 
 organisation: units, people, roles. teaching: topics, questions, passages, courses, exams. history: what people did.
-practical: the exam that people mark.
+practical: the exam that people mark. practice: five minutes a day and feedback on courses.
 Dates are relative to the day it is loaded.
 """

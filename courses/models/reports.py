@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Role, User
+from people.models import User
 
 
 class Report(models.TextChoices):
@@ -52,7 +52,9 @@ class TrainingExport(models.Model):
 
 
 class ReportSchedule(models.Model):
-    """A report sent by mail (and to the notifications) of its owner, every week or month, with the owner's reach then."""
+    """A report that its owner gets every week or month by notification and mail, with the owner's reach at that time.
+
+    `query` are the filters of its page, `day` 1 (Monday) to 7 or the day of the month, 1 to 28; `sent_on` its last day."""
 
     class Every(models.TextChoices):
         WEEK = "week", _("every week")
@@ -62,7 +64,6 @@ class ReportSchedule(models.Model):
     query = models.CharField(_("filters"), max_length=500, blank=True)
     every = models.CharField(_("how often"), max_length=6, choices=Every.choices)
     day = models.PositiveSmallIntegerField(_("day"), help_text=_("Of the week (1 is Monday) or of the month."))
-    role = models.CharField(_("as"), max_length=20, choices=Role.choices)
     owner = models.ForeignKey(
         User, verbose_name=_("sent to"), on_delete=models.PROTECT, related_name="report_schedules"
     )

@@ -16,6 +16,8 @@ from courses.queries.catalogue import (
     search,
 )
 from courses.queries.checks import Check, check_codes, checks_of
+from courses.queries.cohorts import SPANS, Cohort, Newcomer, cohorts, monday, newcomers
+from courses.queries.feedback import Feedback, feedback, may_give_feedback
 from courses.queries.hours import Minutes, minutes_by_person, minutes_of_rounds, moments, session_minutes
 from courses.queries.learners import (
     Learning,
@@ -49,17 +51,21 @@ from courses.queries.state import LessonRow, Standing, outdated, settled, standi
 from courses.queries.trainers import WeakTopic, late_assignments, sessions_in_reach, weak_topics
 
 __all__ = [
+    "SPANS",
     "STATES",
     "Cell",
     "Check",
+    "Cohort",
     "CourseReport",
     "Daily",
     "DailyQuestion",
+    "Feedback",
     "Found",
     "Learning",
     "LessonFigures",
     "LessonRow",
     "Minutes",
+    "Newcomer",
     "PathMap",
     "ReadAgain",
     "Record",
@@ -76,12 +82,14 @@ __all__ = [
     "calendar_of",
     "check_codes",
     "checks_of",
+    "cohorts",
     "completions_of",
     "course_report",
     "courses_for",
     "courses_reported",
     "daily",
     "day",
+    "feedback",
     "has_history",
     "in_state",
     "is_asked_today",
@@ -91,11 +99,14 @@ __all__ = [
     "live_courses",
     "looked_at",
     "matrix",
+    "may_give_feedback",
     "meant_by",
     "media_shown",
     "minutes_by_person",
     "minutes_of_rounds",
     "moments",
+    "monday",
+    "newcomers",
     "newest_round",
     "next_step",
     "notices_of",

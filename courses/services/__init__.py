@@ -11,6 +11,7 @@ from courses.services.assigning import (
 )
 from courses.services.documents import import_lessons, keep_document
 from courses.services.exemptions import LARGEST_PROOF, exempt, withdraw_exemption
+from courses.services.feedback import LONGEST_FEEDBACK, give_feedback
 from courses.services.learning import (
     acknowledge,
     complete_lesson,
@@ -47,6 +48,7 @@ __all__ = [
     "AT_WORK",
     "EARLY",
     "LARGEST_PROOF",
+    "LONGEST_FEEDBACK",
     "PACKAGE_DONE",
     "SMALL",
     "acknowledge",
@@ -75,6 +77,7 @@ __all__ = [
     "follow_people",
     "forget_exports",
     "freeze",
+    "give_feedback",
     "import_lessons",
     "invite_to_session",
     "join_session",

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from courses import queries
 from courses.models import CoursePage
 from courses.policy import OVERSEERS
+from ground.spreadsheets import Happened
 from ground.tables import Column, Filter, Table
 from people.models import Employment, Level, Post, Unit
 from people.policy import reach, today, units_in_reach
@@ -119,8 +120,15 @@ class MatrixTable(Table):
         while portion := list(islice(rows, AT_ONCE)):
             cells = queries.matrix([row.user_id for row in portion], self.courses, self.on)
             for row in portion:
-                states = [_words(cells.get((row.user_id, course.pk))) for course in self.courses]
+                states = [_dated(cells.get((row.user_id, course.pk))) for course in self.courses]
                 yield [row.user.name, row.user.employee_no, row.unit.name, *states]
+
+
+def _dated(cell: queries.Cell | None) -> Happened | str:
+    """The cell as a spreadsheet keeps it: a real date that shows the state."""
+    if cell is None:
+        return ""
+    return Happened(cell.word, cell.day) if cell.day else cell.word
 
 
 def _words(cell: queries.Cell | None) -> str:

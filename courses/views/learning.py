@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses import queries, services
+from courses.forms import FeedbackForm
 from courses.models import CourseIndexPage, CoursePage, Enrolment, LessonPage, LessonProgress
 from courses.views import packages
 from courses.views.checks import feedback_on
@@ -40,13 +41,37 @@ def course_index(request: HttpRequest, page: CourseIndexPage) -> HttpResponse:
     return render(request, "courses/course_index.html", context)
 
 
-def course(request: HttpRequest, page: CoursePage) -> HttpResponse:
-    """What one can do after the course, its lessons with the person's progress, and one way on."""
+def course(request: HttpRequest, page: CoursePage, form: FeedbackForm | None = None) -> HttpResponse:
+    """What one can do after the course, its lessons with the person's progress, and one way on; after it, the question
+    what it was like."""
     standing = queries.standing(request.user, page, today(request), request)
     earlier = queries.live_courses().filter(followers=page.pk)
     first = queries.standings(request.user, earlier, today(request), request)
     context = {"page": standing.course, "standing": standing, "topics": page.topics.all(), "first": first}
+    context["feedback"] = queries.feedback(page)
+    if standing.completion and queries.may_give_feedback(request.user, page):
+        context["feedback_form"] = form or FeedbackForm()
     return render(request, "courses/course.html", context)
+
+
+@require_POST
+def give_feedback(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person says what the course was like, without a name; only whoever has completed it is asked."""
+    page = get_object_or_404(CoursePage.objects.live(), pk=pk)
+    completion = request.user.completions.filter(course=page).order_by("completed_at", "pk").last()
+    form = FeedbackForm(request.POST)
+    if completion is None:
+        messages.error(request, _("Complete the course first; then say what you think of it."))
+    elif form.is_valid():
+        try:
+            services.give_feedback(enrolment=completion.enrolment, **form.cleaned_data, now=request.now)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return course(request, page, form)
+        messages.success(request, _("Thank you. Your feedback is kept without your name."))
+    else:
+        return course(request, page, form)
+    return redirect(page.get_url(request))
 
 
 def lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
@@ -255,6 +280,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "learning": queries.learning_of(request.user, on, request),
         "attendances": queries.sessions_of(request.user, on - timedelta(days=30)),
+        "to_practise": queries.ready_today(request.user, request.now),
         "open_sessions": queries.open_sessions(request.user, request.now)[:6],
     }
     return render(request, "courses/mine.html", context)

@@ -45,6 +45,7 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "course": shown,
         "report": report,
+        "feedback": queries.feedback(shown),
         "table": table,
         "funnel": [(row.lesson.title, row.completed) for row in report.lessons],
         "months": [(f"{month:%Y-%m}", number) for month, number in report.months],

@@ -7,7 +7,7 @@ Reading keeps what people typed: leading zeros of text cells stay, a whole numbe
 from ground.spreadsheets.cells import MEBIBYTE, NAMED_AT_MOST, Line
 from ground.spreadsheets.reading import LIMIT_BYTES, Row, Sheet, read
 from ground.spreadsheets.workbooks import LIMIT_INFLATED
-from ground.spreadsheets.writing import LIMIT_CELL, XLSX, response, write
+from ground.spreadsheets.writing import LIMIT_CELL, XLSX, Happened, response, write
 
 __all__ = [
     "LIMIT_BYTES",
@@ -16,6 +16,7 @@ __all__ = [
     "MEBIBYTE",
     "NAMED_AT_MOST",
     "XLSX",
+    "Happened",
     "Line",
     "Row",
     "Sheet",

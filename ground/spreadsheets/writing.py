@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -13,6 +14,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 LIMIT_CELL = 32_767
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A day with the word for what happened on it: a real date that reads “Completed 2026-11-22”."""
+
+    word: str
+    day: date
+
+    @property
+    def number_format(self) -> str:
+        """The format that shows the word before the day."""
+        return '"{}" yyyy-mm-dd'.format(self.word.replace('"', ""))
+
+    def __str__(self) -> str:
+        return f"{self.word} {self.day.isoformat()}"
+
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -36,6 +55,7 @@ def write(
     bold = book.add_format({"bold": True, "bottom": 1})
     plain = book.add_format({"num_format": "@"})
     day, moment = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    worded: dict[str, Any] = {}
     sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "1")
     sheet.freeze_panes(1, 0)
     for place in range(len(headings)):
@@ -53,6 +73,10 @@ def write(
             elif isinstance(value, datetime):
                 local = timezone.localtime(value) if timezone.is_aware(value) else value
                 sheet.write_datetime(number, place, local.replace(tzinfo=None), moment)
+            elif isinstance(value, Happened):
+                if value.number_format not in worded:
+                    worded[value.number_format] = book.add_format({"num_format": value.number_format, "align": "left"})
+                sheet.write_datetime(number, place, value.day, worded[value.number_format])
             elif isinstance(value, date):
                 sheet.write_datetime(number, place, value, day)
             else:

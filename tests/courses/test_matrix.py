@@ -147,11 +147,19 @@ def test_the_spreadsheet_is_what_the_screen_shows(client, everybody, today):
     table = client.get(reverse("courses:matrix"), asked).context["table"]
     sheet = sheet_of(client.get(reverse("courses:matrix"), {**asked, "export": "xlsx"}))
     screen = [
-        [row.user.name, row.user.employee_no, row.unit.name, *[f"{cell.word} {cell.day}" for cell in cells]]
+        [row.user.name, row.user.employee_no, row.unit.name, *[datetime.combine(cell.day, time.min) for cell in cells]]
         for row, cells in table.lines
     ]
     assert sheet == [[str(column.label) for column in table.columns], *screen]
     assert len(screen) == 1
+
+
+def test_a_cell_of_the_spreadsheet_is_a_day_that_says_what_happened(client, everybody):
+    build.course("资费政策")
+    asked = {"state": "late", "course": queries.live_courses().first().pk, "export": "xlsx"}
+    content = io.BytesIO(b"".join(client.get(reverse("courses:matrix"), asked).streaming_content))
+    cell = openpyxl.load_workbook(content).active.cell(2, 4)
+    assert (cell.is_date, cell.number_format) == (True, '"已逾期" yyyy-mm-dd')
 
 
 def test_people_outside_reach_are_in_no_cell_and_no_row_of_the_file(client, team, now):

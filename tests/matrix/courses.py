@@ -202,6 +202,13 @@ ROWS: list[Row] = [
         args=lambda world: [world.owner.pk],
         outside=404,
     ),
+    Row(
+        "courses:give_feedback",
+        roles="everybody",
+        args=lambda world: [build.course().pk],
+        method="post",
+        data=lambda world: {"stars": "5"},
+    ),
     Row("courses:complete_lesson", roles="everybody", args=a_lesson, method="post"),
     Row("courses:lesson_progress", roles="everybody", args=a_lesson, method="post", data=lambda world: {"step": "1"}),
     Row("courses:acknowledge", roles="everybody", args=a_notice, method="post", data=lambda world: {"seen": "0"}),

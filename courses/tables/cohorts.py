@@ -1,0 +1,124 @@
+"""New hires by week, and the people of one week."""
+
+from datetime import date
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from courses import queries
+from courses.policy import OVERSEERS
+from ground.tables import Column, Filter, Table
+from people.models import Unit
+from people.policy import below, staff_in_reach, today, units_in_reach
+from people.queries import indented
+
+STATES = {
+    "in_time": _("finished in time"),
+    "after": _("finished late"),
+    "going": _("on the way"),
+    "waiting": _("not begun"),
+    "late": pgettext_lazy("onboarding", "late"),
+    "none": _("without a path"),
+}
+BADGES = {"in_time": "ok", "after": "ok", "late": "late", "waiting": "due"}
+
+
+def _share(span: int) -> Column:
+    return Column(
+        f"day{span}",
+        _("Done by day %(day)s (%%)") % {"day": span},
+        value=lambda row: row.share(span),
+        order=(f"day{span}",),
+        numeric=True,
+    )
+
+
+class CohortTable(Table):
+    """The weeks of the last half year in which somebody began."""
+
+    name = "cohorts"
+    title = _("New hires by week")
+    default_order = "-week"
+    page_size = 60
+    empty_title = _("Nobody began within the last half year")
+    empty_text = _("New hires appear here in the week of their first day.")
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.on: date = today(request)
+        super().__init__(request, [])
+        self.filters = [
+            Filter(
+                "unit",
+                _("Unit"),
+                choices=lambda request: indented(units_in_reach(request, *OVERSEERS, reads=True)),
+                apply=lambda rows, _value: rows,
+            )
+        ]
+        people = staff_in_reach(request, *OVERSEERS, reads=True)
+        if chosen := self.filter_fields[0].selected:
+            path = Unit.objects.get(pk=chosen).path
+            people = people.filter(below([path], "employments__unit__path"), employments__valid_to__isnull=True)
+        self.all_rows = queries.cohorts(people, self.on)
+        self.columns = [
+            Column(
+                "week",
+                _("Week from"),
+                value=lambda row: row.week,
+                order=("week",),
+                url=lambda row: reverse("courses:cohort", args=[row.week.isoformat()]),
+            ),
+            Column("hired", _("Hired"), value=lambda row: len(row.people), order=("hired",), numeric=True),
+            *[
+                Column(
+                    state,
+                    label,
+                    value=lambda row, state=state: row.count(state),
+                    order=(state,),
+                    numeric=True,
+                    width=12,
+                )
+                for state, label in STATES.items()
+            ],
+            Column(
+                "days", _("Days to finish (median)"), value=lambda row: row.median_days, order=("days",), numeric=True
+            ),
+            *[_share(span) for span in queries.SPANS],
+        ]
+
+
+class NewcomerTable(Table):
+    """The people of one week."""
+
+    name = "newcomers"
+    title = _("New hires of the week")
+    default_order = "name"
+    page_size = 200
+    empty_title = _("Nobody began in this week")
+    empty_text = _("Choose another week.")
+
+    def __init__(self, request: HttpRequest, people: list[queries.Newcomer], on: date) -> None:
+        super().__init__(request, people)
+        self.columns = [
+            Column(
+                "name",
+                pgettext_lazy("of a person", "Name"),
+                value=lambda row: row.user.name,
+                order=("name",),
+                key=lambda row: row.user.name_sort,
+                url=lambda row: reverse("courses:record_of", args=[row.user.pk]),
+            ),
+            Column("number", _("Employee number"), value=lambda row: row.user.employee_no, order=("number",)),
+            Column("unit", _("Unit"), value=lambda row: row.job.unit.name, order=("unit",)),
+            Column("hired", _("First day"), value=lambda row: row.hired, order=("hired",)),
+            Column("done", _("Courses done"), value=lambda row: f"{row.done} / {row.total}", numeric=True),
+            Column("days", _("Days to finish"), value=lambda row: row.days, order=("days",), numeric=True),
+            Column(
+                "state",
+                _("State"),
+                value=lambda row: str(STATES[row.state(on)]),
+                badge=lambda row: BADGES.get(row.state(on), "plain"),
+                order=("state",),
+            ),
+        ]
