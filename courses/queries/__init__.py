@@ -19,6 +19,7 @@ from courses.queries.learners import (
     learning_of,
     next_step,
     paths_of,
+    with_earlier,
 )
 from courses.queries.matrix import STATES, Cell, in_state, matrix
 from courses.queries.practice import (
@@ -109,5 +110,6 @@ __all__ = [
     "weak_topics",
     "why",
     "why_of",
+    "with_earlier",
     "words_of",
 ]
