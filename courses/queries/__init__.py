@@ -28,6 +28,7 @@ from courses.queries.learners import (
     learning_of,
     next_step,
     paths_of,
+    with_earlier,
 )
 from courses.queries.matrix import STATES, Cell, in_state, matrix
 from courses.queries.practice import (
@@ -138,5 +139,6 @@ __all__ = [
     "weak_topics",
     "why",
     "why_of",
+    "with_earlier",
     "words_of",
 ]

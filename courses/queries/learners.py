@@ -74,6 +74,18 @@ def learning_of(user: User, on: date, request: HttpRequest | None = None) -> Lea
     )
 
 
+def with_earlier(
+    user: User, course: CoursePage, on: date, request: HttpRequest | None = None
+) -> tuple[Standing, list[Standing]]:
+    """Where the person is in a course and in the published ones that come first, in the order of the catalogue."""
+    through = CoursePage.prerequisites.through.objects.filter(from_coursepage=course.pk)
+    wanted = Q(pk=course.pk) | Q(live=True, pk__in=through.values("to_coursepage"))
+    order = ("strand__order", "strand__code", "path")
+    rows = standings(user, CoursePage.objects.filter(wanted).order_by(*order), on, request)
+    (own,) = (row for row in rows if row.course.pk == course.pk)
+    return own, [row for row in rows if row is not own]
+
+
 @dataclass(frozen=True)
 class Step:
     """A step of a path for one person: its day and state."""

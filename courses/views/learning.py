@@ -44,9 +44,7 @@ def course_index(request: HttpRequest, page: CourseIndexPage) -> HttpResponse:
 def course(request: HttpRequest, page: CoursePage, form: FeedbackForm | None = None) -> HttpResponse:
     """What one can do after the course, its lessons with the person's progress, and one way on; after it, the question
     what it was like."""
-    standing = queries.standing(request.user, page, today(request), request)
-    earlier = queries.live_courses().filter(followers=page.pk)
-    first = queries.standings(request.user, earlier, today(request), request)
+    standing, first = queries.with_earlier(request.user, page, today(request), request)
     context = {"page": standing.course, "standing": standing, "topics": page.topics.all(), "first": first}
     context["feedback"] = queries.feedback(page)
     if standing.completion and queries.may_give_feedback(request.user, page):
