@@ -101,6 +101,8 @@ VERBS: dict[str, Promise] = {
     "certificate.issued": gettext_lazy("Certificate %(what)s was issued."),
     "certificate.rendered": gettext_lazy("The PDF of certificate %(what)s was made."),
     "certificate.revoked": gettext_lazy("Certificate %(what)s was revoked."),
+    "report.scheduled": gettext_lazy("A report was to come regularly: %(what)s."),
+    "report.unscheduled": gettext_lazy("A report comes no more: %(what)s."),
     "rule.made": gettext_lazy("The assignment rule “%(what)s” began to work."),
     "rule.ended": gettext_lazy("The assignment rule “%(what)s” ended."),
     "assignments.let_go": gettext_lazy("A rule let people go from the course “%(what)s”."),

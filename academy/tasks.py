@@ -27,6 +27,7 @@ STEPS: dict[str, Callable[..., object]] = {
     "apply_rules": courses.apply_rules,
     "renew_expiring": courses.renew_expiring,
     "remind_of_courses": courses.remind,
+    "send_reports": courses.send_reports,
     "find_needs": _find_needs,
     "forget_exchanges": exams.forget_exchanges,
     "forget_exports": courses.forget_exports,

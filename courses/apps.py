@@ -21,6 +21,8 @@ class CoursesConfig(AppConfig):
         )
         notifications.register("team_late", _("%(people)s of your people are newly late, with %(courses)s courses."))
         notifications.register("course_let_go", _("You need not take the course “%(course)s” any more."))
+        notifications.register("report_ready", _("Your report is there: %(report)s, %(rows)s rows."))
+        notifications.register("report_ended", _("The report “%(report)s” comes no more: you may not see it now."))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
         notifications.register("course_exempt", _("You need not take “%(course)s”: %(reason)s"))
         notifications.register(

@@ -33,6 +33,16 @@ def state(*, due_on: date, on: date, done: bool) -> Due:
     return Due.SOON if left <= SOON_DAYS else Due.DUE
 
 
+def last_day(*, every: str, day: int, on: date) -> date:
+    """The newest day up to `on` on which something comes: every "week" on weekday 1 (Monday) to 7, every "month" on that
+    day of the month, 1 to 28."""
+    if every == "week":
+        return on - timedelta(days=(on.isoweekday() - day) % 7)
+    if on.day >= day:
+        return on.replace(day=day)
+    return (on.replace(day=1) - timedelta(days=1)).replace(day=day)
+
+
 def days_left(*, due_on: date, on: date) -> int:
     """Days until the due day, 0 on it, negative after it."""
     return (due_on - on).days

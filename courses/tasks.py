@@ -1,12 +1,22 @@
 """What the queue does for courses; each calls a service and may run twice."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import override
 
 from courses import services
-from courses.models import TrainingExport
-from courses.tables import MatrixTable
+from courses.models import ReportSchedule, TrainingExport
+from courses.tables import MAY, table_of
+from people.policy import has_role
+
+
+def _asked_again(export: TrainingExport, now: datetime) -> HttpRequest:
+    """The request of whoever asked, as if they opened the page now."""
+    request = HttpRequest()
+    request.method, request.GET, request.user, request.now = "GET", QueryDict(export.query), export.asked_by, now
+    return request
 
 
 def write_export(pk: int) -> None:
@@ -14,11 +24,24 @@ def write_export(pk: int) -> None:
     waits, and stays among the queue's failures."""
     export = TrainingExport.objects.select_related("asked_by").get(pk=pk)
     now = timezone.now()
-    request = HttpRequest()
-    request.method, request.GET, request.user, request.now = "GET", QueryDict(export.query), export.asked_by, now
     try:
         with override(export.asked_by.language):
-            services.write_export(export=export, table=MatrixTable(request), now=now)
+            services.write_export(export=export, table=table_of(export.report, _asked_again(export, now)), now=now)
     except Exception:
         services.fail_export(export=export, now=timezone.now())
         raise
+
+
+def send_report(schedule_pk: int, export_pk: int) -> None:
+    """Makes a report and sends it; one whose owner may not see it any more ends."""
+    schedule = ReportSchedule.objects.select_related("owner").get(pk=schedule_pk)
+    export = TrainingExport.objects.select_related("asked_by").get(pk=export_pk)
+    now = timezone.now()
+    if not schedule.owner.is_active or not has_role(_asked_again(export, now), *MAY[schedule.report], reads=True):
+        services.fail_export(export=export, now=now)
+        services.end_schedule(schedule=schedule, by=None, now=now)
+        return
+    write_export(export_pk)
+    export.refresh_from_db()
+    if export.stored:
+        services.deliver_report(schedule=schedule, export=export, now=now)

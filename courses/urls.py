@@ -13,6 +13,7 @@ from courses.views import (
     reports,
     rules,
     sessions,
+    tracking,
     training,
 )
 
@@ -43,7 +44,13 @@ urlpatterns: list[URLPattern] = [
     path("training/", training.training, name="training"),
     path("training/matrix/", training.matrix, name="matrix"),
     path("training/remind/", training.remind, name="remind"),
-    path("training/matrix/export/", reports.export_new, name="export_new"),
+    path("training/cohorts/", tracking.cohorts, name="cohorts"),
+    path("training/cohorts/<str:week>/", tracking.cohort, name="cohort"),
+    path("training/hours/", tracking.hours, name="hours"),
+    path("training/reports/", tracking.schedules, name="schedules"),
+    path("training/reports/<int:pk>/end/", tracking.schedule_end, name="schedule_end"),
+    path("training/reports/<str:report>/new/", tracking.schedule_new, name="schedule_new"),
+    path("training/exports/<str:report>/new/", reports.export_new, name="export_new"),
     path("training/courses/", reports.course_list, name="report_list"),
     path("training/courses/<int:pk>/", reports.course, name="report"),
     path("training/exports/<int:pk>/", reports.export, name="export"),

@@ -31,6 +31,7 @@ from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, fo
 from courses.services.review import review_below, tell_author, tell_reviewers
 from courses.services.rules import apply_rule, apply_rules, end_rule, follow_people, make_rule
 from courses.services.rulings import rule_on_version
+from courses.services.schedules import deliver_report, end_schedule, schedule_report, send_reports
 from courses.services.sessions import (
     EARLY,
     cancel_session,
@@ -68,8 +69,10 @@ __all__ = [
     "complete_lesson",
     "delete_media",
     "delete_package",
+    "deliver_report",
     "describe_media",
     "end_rule",
+    "end_schedule",
     "enrol",
     "enter_leave",
     "exempt",
@@ -97,7 +100,9 @@ __all__ = [
     "renew_expiring",
     "review_below",
     "rule_on_version",
+    "schedule_report",
     "schedule_session",
+    "send_reports",
     "send_session_letters",
     "take_back_leave",
     "tell_author",

@@ -1,5 +1,8 @@
 """Lists of trainers, by topic."""
 
+from courses.tables.cohorts import CohortTable, NewcomerTable
+from courses.tables.every import MAY, PAGES, table_of
+from courses.tables.hours import HoursTable
 from courses.tables.matrix import MatrixTable
 from courses.tables.reports import CourseReportTable, LessonReportTable
 from courses.tables.rules import LeaveTable, MeantTable, RuleTable, due_words
@@ -7,13 +10,19 @@ from courses.tables.sessions import SessionTable
 from courses.tables.training import LateTable
 
 __all__ = [
+    "MAY",
+    "PAGES",
+    "CohortTable",
     "CourseReportTable",
+    "HoursTable",
     "LateTable",
     "LeaveTable",
     "LessonReportTable",
     "MatrixTable",
     "MeantTable",
+    "NewcomerTable",
     "RuleTable",
     "SessionTable",
     "due_words",
+    "table_of",
 ]

@@ -14,6 +14,8 @@ def tabs(request: HttpRequest) -> list[dict[str, object]]:
         ("courses:training", _("Overview"), TRAINERS),
         ("courses:matrix", _("Training matrix"), OVERSEERS),
         ("courses:report_list", _("Courses in figures"), OVERSEERS),
+        ("courses:cohorts", _("New hires"), OVERSEERS),
+        ("courses:hours", _("Hours"), OVERSEERS),
         ("courses:rule_list", _("Rules"), TRAINERS),
         ("courses:leave_list", _("Leave"), KEEPERS),
         ("courses:session_list", _("Class sessions"), TEACHERS),

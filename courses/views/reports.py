@@ -1,6 +1,7 @@
 """Courses in figures; spreadsheets that the queue makes: asked for, watched, fetched by the one who asked."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,13 +11,13 @@ from courses import queries, services
 from courses.models import TrainingExport
 from courses.models.reports import Report
 from courses.policy import OVERSEERS
-from courses.tables import CourseReportTable, LessonReportTable, MatrixTable
+from courses.tables import MAY, PAGES, CourseReportTable, LessonReportTable, table_of
 from courses.views.navigation import tabs
 from ground import spreadsheets
 from ground.errors import Refused
 from ground.private_files import send
 from people.models import Role
-from people.policy import requires, staff_in_reach, today
+from people.policy import has_role, requires, staff_in_reach, today
 
 State = TrainingExport.State
 BADGES = {State.WAITING: "due", State.RUNNING: "due", State.READY: "ok", State.FAILED: "late"}
@@ -55,17 +56,25 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # An auditor reads, and a file is read.
-@requires(*OVERSEERS, Role.AUDITOR)
 @require_POST
-def export_new(request: HttpRequest) -> HttpResponse:
-    """Has the matrix of this address written to a file."""
-    query = MatrixTable(request).address(page=None).removeprefix("?")
+def export_new(request: HttpRequest, report: str) -> HttpResponse:
+    """Has the list of this report and address written to a file."""
+    _may_see(request, report)
+    query = table_of(report, request).address(page=None).removeprefix("?")
     try:
-        begun = services.ask_export(report=Report.MATRIX, query=query, by=request.user, now=request.now)
+        begun = services.ask_export(report=report, query=query, by=request.user, now=request.now)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"{reverse('courses:matrix')}?{query}")
+        return redirect(f"{reverse(PAGES[Report(report)])}?{query}")
     return redirect("courses:export", pk=begun.pk)
+
+
+def _may_see(request: HttpRequest, report: str) -> None:
+    """Raises Http404 for what is no report, PermissionDenied without a role that sees it."""
+    if report not in Report.values:
+        raise Http404
+    if not has_role(request, *MAY[Report(report)], Role.AUDITOR):
+        raise PermissionDenied
 
 
 @require_safe
@@ -77,8 +86,9 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
         "export": shown,
         "busy": busy,
         "badge": BADGES[shown.state],
-        "back_url": f"{reverse('courses:matrix')}?{shown.query}",
-        "again_url": f"{reverse('courses:export_new')}?{shown.query}",
+        "title": shown.get_report_display(),
+        "back_url": f"{reverse(PAGES[Report(shown.report)])}?{shown.query}",
+        "again_url": f"{reverse('courses:export_new', args=[shown.report])}?{shown.query}",
     }
     if request.htmx and busy:
         return render(request, "courses/report_progress.html", context)

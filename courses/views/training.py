@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import queries, services
+from courses.models import Report
 from courses.policy import OVERSEERS, TRAINERS
 from courses.tables import LateTable, MatrixTable
 from courses.views.navigation import tabs
@@ -34,6 +35,7 @@ def training(request: HttpRequest) -> HttpResponse:
         "weak_days": WEAK_SINCE.days,
         "sessions": queries.sessions_in_reach(request.user, people).filter(starts_at__date=on),
         "may_assign": has_role(request, *TRAINERS),
+        "report": Report.LATE,
     }
     return render(request, "courses/training.html", context)
 
@@ -46,7 +48,13 @@ def matrix(request: HttpRequest) -> HttpResponse:
     large = table.count > services.SMALL
     if table.export_wanted and not large:
         return table.export()
-    context = {"table": table, "tabs": tabs(request), "large": large, "may_assign": has_role(request, *TRAINERS)}
+    context = {
+        "table": table,
+        "tabs": tabs(request),
+        "large": large,
+        "may_assign": has_role(request, *TRAINERS),
+        "report": Report.MATRIX,
+    }
     return render(request, "courses/matrix.html", context)
 
 

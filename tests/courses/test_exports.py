@@ -114,11 +114,11 @@ def test_a_failed_one_says_so_and_offers_to_be_made_again(trainer, now):
     export = services.fail_export(export=asked(trainer, now, "state=late"), now=now)
     text = signed_in(trainer).get(reverse("courses:export", args=[export.pk])).text
     assert export.state == "failed"
-    assert f'action="{reverse("courses:export_new")}?state=late"' in text
+    assert f'action="{reverse("courses:export_new", args=["matrix"])}?state=late"' in text
 
 
 def test_without_a_queue_a_large_one_is_refused_in_a_sentence(trainer):
-    response = signed_in(trainer).post(reverse("courses:export_new") + "?state=late")
+    response = signed_in(trainer).post(reverse("courses:export_new", args=["matrix"]) + "?state=late")
     assert response.url == reverse("courses:matrix") + "?state=late"
     assert len(list(get_messages(response.wsgi_request))) == 1
     assert not TrainingExport.objects.exists()

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 
 from courses import services
-from courses.models import Acknowledgement, Assignment, Attendance, Completion, LessonProgress
+from courses.models import Acknowledgement, Assignment, Attendance, Completion, LessonProgress, TrainingExport
 from ground.models import JournalEntry
 from tests import factories
 from tests.courses import build
@@ -146,3 +146,16 @@ def test_two_nights_at_once_assign_a_rule_once(now):
     for user in people:
         assert Assignment.objects.filter(user=user).count() == 1
         assert user.notifications.filter(kind="course_assigned").count() == 1
+
+
+def test_two_workers_send_a_report_once(now):
+    trainer = factories.with_role("trainer")
+    services.schedule_report(
+        report="late", query="", every="week", day=now.isoweekday(), by=trainer, now=now - timedelta(days=9)
+    )
+
+    def night():
+        return services.send_reports(now=now)
+
+    assert sorted(together(night, night, night)) == [0, 0, 1]
+    assert TrainingExport.objects.count() == 1

@@ -170,6 +170,11 @@ def a_leave(world: World) -> list[int]:
     return [leave.pk]
 
 
+def a_schedule(world: World) -> list[int]:
+    schedule = services.schedule_report(report="matrix", query="", every="week", day=1, by=world.owner, now=world.now)
+    return [schedule.pk]
+
+
 def an_export(world: World) -> list[int]:
     export = TrainingExport.objects.create(report="matrix", asked_by=world.owner, asked_at=world.now)
     tasks.write_export(export.pk)
@@ -243,7 +248,24 @@ ROWS: list[Row] = [
     ),
     Row("courses:matrix", roles={"trainer", "manager", "personnel", "auditor"}),
     Row("courses:remind", roles={"trainer"}, method="post", data=lambda world: {"all": "1"}),
-    Row("courses:export_new", roles={"trainer", "manager", "personnel", "auditor"}, method="post"),
+    Row(
+        "courses:export_new",
+        roles={"trainer", "manager", "personnel", "auditor"},
+        args=lambda world: ["matrix"],
+        method="post",
+    ),
+    Row("courses:cohorts", roles={"trainer", "manager", "personnel", "auditor"}),
+    Row("courses:cohort", roles={"trainer", "manager", "personnel", "auditor"}, args=lambda world: ["2026-11-23"]),
+    Row("courses:hours", roles={"trainer", "manager", "personnel", "auditor"}),
+    Row("courses:schedules", roles={"trainer", "manager", "personnel", "auditor"}),
+    Row(
+        "courses:schedule_new",
+        roles={"trainer", "auditor"},
+        args=lambda world: ["late"],
+        method="post",
+        data=lambda world: {"when": "week-1"},
+    ),
+    Row("courses:schedule_end", roles="owner", args=a_schedule, method="post"),
     Row("courses:report_list", roles={"trainer", "manager", "personnel", "auditor"}),
     Row(
         "courses:report",
