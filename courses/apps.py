@@ -23,6 +23,10 @@ class CoursesConfig(AppConfig):
         notifications.register("course_let_go", _("You need not take the course “%(course)s” any more."))
         notifications.register("report_ready", _("Your report is there: %(report)s, %(rows)s rows."))
         notifications.register("report_ended", _("The report “%(report)s” comes no more: you may not see it now."))
+        notifications.register("job_begun", _("“%(checklist)s” begins: %(coach)s signs what you show on the job."))
+        notifications.register("job_completed", _("Every item of “%(checklist)s” is signed."))
+        notifications.register("external_confirmed", _("Your external course “%(title)s” is confirmed and counts."))
+        notifications.register("external_refused", _("Your external course “%(title)s” is not counted: %(reason)s"))
         notifications.register("path_assigned", _("Welcome. Your first courses are ready: %(path)s."))
         notifications.register("course_exempt", _("You need not take “%(course)s”: %(reason)s"))
         notifications.register(

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from courses import queries
-from courses.models import Assignment, AssignmentRule, ClassSession, Leave
+from courses.models import Assignment, AssignmentRule, ClassSession, ExternalTraining, JobRecord, Leave
 from people.models import Role, User
 from people.policy import staff_in_reach
 
@@ -35,6 +35,22 @@ def leave_in_reach(request: HttpRequest) -> QuerySet[Leave]:
 def rules_in_reach(request: HttpRequest) -> QuerySet[AssignmentRule]:
     """Rules that the trainer, or another one within reach, has made."""
     return queries.rules_in_reach(staff_in_reach(request, *TRAINERS, reads=True))
+
+
+COACHES = (Role.TRAINER, Role.MANAGER)
+# External courses count for hours and plans, which personnel keeps too.
+CONFIRMERS = (Role.TRAINER, Role.PERSONNEL)
+
+
+def jobs_in_reach(request: HttpRequest) -> QuerySet[JobRecord]:
+    """On-the-job records of people within a coach's reach."""
+    return queries.job_records(staff_in_reach(request, *COACHES, reads=True))
+
+
+def external_in_reach(request: HttpRequest) -> QuerySet[ExternalTraining]:
+    """External courses of people within reach."""
+    people = staff_in_reach(request, *CONFIRMERS, reads=True)
+    return ExternalTraining.objects.filter(user__in=people).select_related("user", "topic", "decided_by")
 
 
 def sessions_in_reach(request: HttpRequest) -> QuerySet[ClassSession]:

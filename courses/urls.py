@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from courses.views import (
     assigning,
+    external,
+    jobs,
     learning,
     leave,
     media,
@@ -71,6 +73,18 @@ urlpatterns: list[URLPattern] = [
     path("training/leave/new/", leave.leave_new, name="leave_new"),
     path("training/leave/<int:pk>/", leave.leave, name="leave"),
     path("training/leave/<int:pk>/back/", leave.leave_back, name="leave_back"),
+    path("training/external/", external.claims, name="external_list"),
+    # On the job and elsewhere.
+    path("on-the-job/", jobs.job_list, name="job_list"),
+    path("on-the-job/new/", jobs.job_new, name="job_new"),
+    path("on-the-job/mine/", jobs.jobs_mine, name="jobs_mine"),
+    path("on-the-job/<int:pk>/", jobs.job, name="job"),
+    path("on-the-job/<int:pk>/sign/<int:place>/", jobs.job_sign, name="job_sign"),
+    path("external/", external.mine, name="external_mine"),
+    path("external/new/", external.new, name="external_new"),
+    path("external/<int:pk>/", external.claim, name="external"),
+    path("external/<int:pk>/proof/", external.proof, name="external_proof"),
+    path("external/<int:pk>/decide/", external.decide, name="external_decide"),
     # Face to face.
     path("sessions/", sessions.session_list, name="session_list"),
     path("sessions/new/", sessions.session_new, name="session_new"),

@@ -19,6 +19,7 @@ from courses import queries
 from courses.models import CoursePage, LessonPage, ScormPackage
 from courses.models.review import department_of, reviewers
 from courses.views import documents, versions
+from courses.viewsets.checklists import ChecklistViewSet
 from courses.viewsets.media import MediaViewSet, choosers
 from courses.viewsets.packages import PackageViewSet
 from courses.viewsets.paths import LearningPathViewSet
@@ -37,6 +38,7 @@ def register_viewsets() -> list[Any]:
         MediaViewSet(),
         *choosers(),
         LearningPathViewSet(),
+        ChecklistViewSet(),
         PackageViewSet(),
         ChooserViewSet(
             "scorm_package_chooser",

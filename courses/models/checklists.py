@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel
 
 from courses.models.pages import CoursePage
 from ground.append_only import append_only
@@ -42,7 +43,9 @@ class JobChecklistItem(models.Model):
     checklist = ParentalKey(JobChecklist, verbose_name=_("checklist"), on_delete=models.CASCADE, related_name="items")
     order = models.PositiveSmallIntegerField(_("order"), editable=False)
     text = models.CharField(_("what the person shows"), max_length=200)
+
     sort_order_field = "order"
+    panels = [FieldPanel("text")]
 
     class Meta:
         verbose_name = _("item")

@@ -19,6 +19,7 @@ from courses.queries.checks import Check, check_codes, checks_of
 from courses.queries.cohorts import SPANS, Cohort, Newcomer, cohorts, monday, newcomers
 from courses.queries.feedback import Feedback, feedback, may_give_feedback
 from courses.queries.hours import Minutes, minutes_by_person, minutes_of_rounds, moments, session_minutes
+from courses.queries.jobs import Item, items_of, job_records, jobs_of
 from courses.queries.learners import (
     Learning,
     PathMap,
@@ -62,6 +63,7 @@ __all__ = [
     "DailyQuestion",
     "Feedback",
     "Found",
+    "Item",
     "Learning",
     "LessonFigures",
     "LessonRow",
@@ -94,6 +96,9 @@ __all__ = [
     "has_history",
     "in_state",
     "is_asked_today",
+    "items_of",
+    "job_records",
+    "jobs_of",
     "late_assignments",
     "learning_of",
     "lessons_per_topic",

@@ -9,8 +9,10 @@ from courses.services.assigning import (
     renew_expiring,
     withdraw_assignment,
 )
+from courses.services.checklists import begin_checklists, sign_item
 from courses.services.documents import import_lessons, keep_document
-from courses.services.exemptions import LARGEST_PROOF, exempt, withdraw_exemption
+from courses.services.exemptions import exempt, withdraw_exemption
+from courses.services.external import claim_external, decide_external
 from courses.services.feedback import LONGEST_FEEDBACK, give_feedback
 from courses.services.learning import (
     acknowledge,
@@ -26,6 +28,7 @@ from courses.services.letters import send_session_letters
 from courses.services.media import add_media, delete_media, describe_media
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
 from courses.services.practice import answer_daily
+from courses.services.proofs import LARGEST_PROOF
 from courses.services.reminders import remind, remind_now
 from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, forget_exports, write_export
 from courses.services.review import review_below, tell_author, tell_reviewers
@@ -63,10 +66,13 @@ __all__ = [
     "assign_all",
     "assign_changes",
     "assign_onboarding",
+    "begin_checklists",
     "cancel_session",
     "change_session",
     "check_in",
+    "claim_external",
     "complete_lesson",
+    "decide_external",
     "delete_media",
     "delete_package",
     "deliver_report",
@@ -104,6 +110,7 @@ __all__ = [
     "schedule_session",
     "send_reports",
     "send_session_letters",
+    "sign_item",
     "take_back_leave",
     "tell_author",
     "tell_reviewers",

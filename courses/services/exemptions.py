@@ -1,23 +1,16 @@
 """Exceptions: somebody has learned the same elsewhere, and shows it."""
 
-import secrets
 from datetime import datetime
-from pathlib import PurePath
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.formats import documents
 from courses.models import Assignment, Exemption
+from courses.services.proofs import keep_proof
 from ground import journal
 from ground.errors import Refused
-from ground.private_files import private_storage
 from people.models import User
 from people.services import notify
-
-LARGEST_PROOF = 10 * 1024 * 1024
-PDF = "application/pdf"
 
 
 @transaction.atomic
@@ -38,19 +31,14 @@ def exempt(
         raise Refused(_("Nobody exempts themselves; ask another trainer."), code="self")
     if not reason.strip():
         raise Refused(_("Say what the person has done instead."), code="no_reason")
-    content_type = PDF if content.startswith(b"%PDF-") else documents.image_type(content)
-    if not content_type:
-        raise Refused(_("The proof must be a PDF, PNG, JPEG or WebP file."), code="type")
-    if len(content) > LARGEST_PROOF:
-        raise Refused(_("The proof is larger than 10 MB."), code="too_large")
-    ending = "pdf" if content_type == PDF else documents.IMAGES[content_type]
+    proof = keep_proof(folder="exemptions", name=name, content=content)
     exemption = Exemption.objects.create(
         user=assignment.user,
         course=assignment.course,
         reason=reason.strip()[:300],
-        proof=private_storage().save(f"exemptions/{secrets.token_hex(16)}.{ending}", ContentFile(content)),
-        proof_name=PurePath(name.replace("\\", "/")).name.replace("\0", "")[:120] or f"proof.{ending}",
-        proof_type=content_type,
+        proof=proof.stored,
+        proof_name=proof.name,
+        proof_type=proof.content_type,
         granted_by=by,
         granted_at=now,
     )

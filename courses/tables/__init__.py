@@ -3,6 +3,7 @@
 from courses.tables.cohorts import CohortTable, NewcomerTable
 from courses.tables.every import MAY, PAGES, table_of
 from courses.tables.hours import HoursTable
+from courses.tables.jobs import ExternalTable, JobTable
 from courses.tables.matrix import MatrixTable
 from courses.tables.reports import CourseReportTable, LessonReportTable
 from courses.tables.rules import LeaveTable, MeantTable, RuleTable, due_words
@@ -14,7 +15,9 @@ __all__ = [
     "PAGES",
     "CohortTable",
     "CourseReportTable",
+    "ExternalTable",
     "HoursTable",
+    "JobTable",
     "LateTable",
     "LeaveTable",
     "LessonReportTable",

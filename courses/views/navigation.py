@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.policy import KEEPERS, OVERSEERS, TEACHERS, TRAINERS
+from courses.policy import COACHES, CONFIRMERS, KEEPERS, OVERSEERS, TEACHERS, TRAINERS
 from people.policy import has_role
 
 
@@ -19,6 +19,8 @@ def tabs(request: HttpRequest) -> list[dict[str, object]]:
         ("courses:rule_list", _("Rules"), TRAINERS),
         ("courses:leave_list", _("Leave"), KEEPERS),
         ("courses:session_list", _("Class sessions"), TEACHERS),
+        ("courses:job_list", _("On the job"), COACHES),
+        ("courses:external_list", _("External courses"), CONFIRMERS),
     ]
     return [
         {"url": reverse(name), "label": label, "current": request.resolver_match.view_name == name}

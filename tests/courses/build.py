@@ -5,7 +5,15 @@ from itertools import count
 from wagtail.models import Page, Site
 
 from academy.models import HomePage
-from courses.models import CourseIndexPage, CoursePage, LearningPath, LessonPage, PathStep
+from courses.models import (
+    CourseIndexPage,
+    CoursePage,
+    JobChecklist,
+    JobChecklistItem,
+    LearningPath,
+    LessonPage,
+    PathStep,
+)
 from tests import factories
 
 _numbers = count(1)
@@ -54,3 +62,11 @@ def onboarding(*courses: CoursePage, days: int = 30) -> LearningPath:
     for order, page in enumerate(courses, 1):
         PathStep.objects.create(path=path, course=page, order=order, due_days=days)
     return path
+
+
+def checklist(*items: str, **more: object) -> JobChecklist:
+    """A checklist in use with these items, three when none are given."""
+    made = JobChecklist.objects.create(title="独立上岗前带教清单", topic=factories.topic(), **more)
+    for order, text in enumerate(items or ("三声之内接听", "报工号与问候语", "复述客户诉求")):
+        JobChecklistItem.objects.create(checklist=made, order=order, text=text)
+    return made

@@ -8,7 +8,15 @@ import pytest
 from django.db import connection, connections
 
 from courses import services
-from courses.models import Acknowledgement, Assignment, Attendance, Completion, LessonProgress, TrainingExport
+from courses.models import (
+    Acknowledgement,
+    Assignment,
+    Attendance,
+    Completion,
+    JobRecord,
+    LessonProgress,
+    TrainingExport,
+)
 from ground.models import JournalEntry
 from tests import factories
 from tests.courses import build
@@ -159,3 +167,18 @@ def test_two_workers_send_a_report_once(now):
 
     assert sorted(together(night, night, night)) == [0, 0, 1]
     assert TrainingExport.objects.count() == 1
+
+
+def test_two_coaches_sign_the_last_items_and_the_record_is_complete_once(now):
+    coach, other = factories.with_role("trainer"), factories.with_role("trainer")
+    services.begin_checklists(checklist=build.checklist("一", "二"), users=[factories.person()], by=coach, now=now)
+    record = JobRecord.objects.get()
+    together(
+        *[
+            lambda place=place, by=by: services.sign_item(record=record, place=place, note="", by=by, now=now)
+            for place in (0, 1)
+            for by in (coach, other)
+        ]
+    )
+    assert (record.signatures.count(), JobRecord.objects.get().completed_at) == (2, now)
+    assert JournalEntry.objects.filter(verb="job_checklist.completed").count() == 1

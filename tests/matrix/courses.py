@@ -6,7 +6,7 @@ from io import BytesIO
 from django.core import signing
 
 from courses import services, tasks
-from courses.models import Assignment, LessonMedia, LessonPage, TrainingExport
+from courses.models import Assignment, JobRecord, LessonMedia, LessonPage, TrainingExport
 from courses.views import packages as package_views
 from exams.services import add_question
 from tests import factories
@@ -170,6 +170,27 @@ def a_leave(world: World) -> list[int]:
     return [leave.pk]
 
 
+def a_job(world: World) -> list[int]:
+    checklist = build.checklist()
+    services.begin_checklists(checklist=checklist, users=[world.owner], by=world.administrator, now=world.now)
+    return [JobRecord.objects.get().pk]
+
+
+def a_claim(world: World) -> list[int]:
+    claim = services.claim_external(
+        user=world.owner,
+        title="服务礼仪公开课",
+        provider="市工会",
+        topic=None,
+        minutes=120,
+        finished_on=world.now.date() - timedelta(days=9),
+        name="证明.pdf",
+        content=packages.PDF,
+        now=world.now,
+    )
+    return [claim.pk]
+
+
 def a_schedule(world: World) -> list[int]:
     schedule = services.schedule_report(report="matrix", query="", every="week", day=1, by=world.owner, now=world.now)
     return [schedule.pk]
@@ -229,6 +250,30 @@ ROWS: list[Row] = [
         args=lambda world: [a_package(world).pk],
         method="post",
         data=a_report,
+    ),
+    Row("courses:job_list", roles={"trainer", "manager", "auditor"}),
+    Row("courses:job_new", roles={"trainer", "manager"}),
+    Row("courses:jobs_mine", roles="everybody"),
+    Row("courses:job", roles="owner", also={"trainer", "manager", "auditor"}, args=a_job),
+    Row(
+        "courses:job_sign",
+        roles={"trainer", "manager"},
+        args=lambda world: [*a_job(world), 0],
+        method="post",
+        outside=404,
+    ),
+    Row("courses:external_mine", roles="everybody"),
+    Row("courses:external_new", roles="everybody"),
+    Row("courses:external_list", roles={"trainer", "personnel", "auditor"}),
+    Row("courses:external", roles="owner", also={"trainer", "personnel", "auditor"}, args=a_claim),
+    Row("courses:external_proof", roles="owner", also={"trainer", "personnel", "auditor"}, args=a_claim),
+    Row(
+        "courses:external_decide",
+        roles={"trainer", "personnel"},
+        args=a_claim,
+        method="post",
+        data=lambda world: {"confirm": "1"},
+        outside=404,
     ),
     Row("courses:training", roles={"trainer", "auditor"}),
     Row("courses:rule_list", roles={"trainer", "auditor"}),

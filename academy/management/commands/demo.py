@@ -8,7 +8,7 @@ from django.core.management import BaseCommand
 from django.db import transaction
 from django.utils import timezone, translation
 
-from academy.demo import classes, history, organisation, planning, practical, practice, teaching
+from academy.demo import beside, classes, history, organisation, planning, practical, practice, teaching
 from people.models import User
 
 
@@ -33,5 +33,6 @@ class Command(BaseCommand):
             planning.plan_and_review(lived)
             classes.classes(lived)
             practice.practise(lived)
+            beside.beside(lived)
         Path(settings.VAR_DIR, "logins.txt").write_text(organisation.logins(), encoding="utf-8")
         self.stdout.write(f"The demo academy was loaded in {time.monotonic() - begin:.0f} seconds.")

@@ -1,0 +1,35 @@
+"""Checklists on the job: one record with its signatures, the records of many with how far they are."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from courses.models import CoursePage, JobRecord, JobSignature
+from people.models import User
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of somebody's record, with its signature when it has one."""
+
+    place: int
+    text: str
+    signature: JobSignature | None
+
+
+def job_records(people: QuerySet[User]) -> QuerySet[JobRecord]:
+    """The records of these people with `signed`, how many items are; the open ones first."""
+    rows = JobRecord.objects.filter(user__in=people).select_related("checklist__topic", "user", "begun_by")
+    return rows.annotate(signed=Count("signatures"))
+
+
+def items_of(record: JobRecord) -> list[Item]:
+    """The items of a record in order. One query."""
+    signatures = {row.place: row for row in record.signatures.select_related("by")}
+    return [Item(place, text, signatures.get(place)) for place, text in enumerate(record.items)]
+
+
+def jobs_of(user: User, course: CoursePage | None = None) -> QuerySet[JobRecord]:
+    """The person's own records, of a course where one is given; the newest first."""
+    rows = job_records(User.objects.filter(pk=user.pk))
+    return rows.filter(checklist__course=course) if course else rows
