@@ -56,12 +56,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One drop-down. Only a value among `choices(request)` is applied."""
+    """One drop-down. Only a value among `choices(request)` is applied; with a `default`, one always is."""
 
     name: str
     label: Text
     choices: Callable[[HttpRequest], Sequence[tuple[Any, Text]]]
     apply: Callable[[Any, str], Any]
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,13 @@ class Row:
 
 @dataclass(frozen=True)
 class FilterField:
-    """A filter with its choices and what is chosen."""
+    """A filter with its choices and what is chosen, or else its default."""
 
     name: str
     label: Text
     choices: list[tuple[str, Text]]
     selected: str
+    default: str = ""
 
 
 class NumberedPage(Page):
@@ -174,13 +176,13 @@ class Table:
         for filter in self.filters:
             choices = [(str(value), label) for value, label in filter.choices(self.request)]
             asked = self.parameters.get(filter.name, "")
-            selected = asked if any(asked == value for value, _label in choices) else ""
-            fields.append(FilterField(filter.name, filter.label, choices, selected))
+            selected = asked if any(asked == value for value, _label in choices) else filter.default
+            fields.append(FilterField(filter.name, filter.label, choices, selected, filter.default))
         return fields
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.words) or any(field.selected for field in self.filter_fields)
+        return bool(self.words) or any(field.selected != field.default for field in self.filter_fields)
 
     @cached_property
     def order(self) -> str:

@@ -1,5 +1,6 @@
 """What is taught and asked: topics, 260 questions, nine courses, passages, standards, exams, kinds of certificate."""
 
+import io
 import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,10 +9,12 @@ from typing import Any
 
 from wagtail.models import Page, Site
 
+from academy.demo import sounds
 from academy.demo.organisation import Organisation
 from academy.models import HomePage
 from certificates.models import CertificateKind
 from courses import services as courses
+from courses.blocks.reading import TABLE
 from courses.models import CourseIndexPage, CoursePage, LearningPath, LessonPage, PathStep
 from exams import services as exams
 from exams.models import Exam, ExamPart, Passage, Question, TypingStandard
@@ -251,7 +254,7 @@ def _courses(made: Teaching, organisation: Organisation, now: datetime) -> None:
                     title=lesson["title"],
                     slug=lesson["slug"],
                     minutes=lesson["minutes"],
-                    body=[_block(block) for block in lesson["block"]],
+                    body=[_block(block, now) for block in lesson["block"]],
                     must_minutes=lesson.get("must_minutes", 0),
                     must_pass_checks=lesson.get("must_pass_checks", False),
                     first_published_at=now,
@@ -267,7 +270,7 @@ def _courses(made: Teaching, organisation: Organisation, now: datetime) -> None:
         PathStep.objects.create(path=onboarding, course=made.courses[code], order=order, due_days=days)
 
 
-def _block(block: dict[str, Any]) -> tuple[str, Any]:
+def _block(block: dict[str, Any], now: datetime) -> tuple[str, Any]:
     """A lesson block as StreamField takes it."""
     match block["type"]:
         case "text":
@@ -280,6 +283,19 @@ def _block(block: dict[str, Any]) -> tuple[str, Any]:
             }
         case "comparison":
             return "comparison", {"rows": [{"why": "", **row} for row in block["rows"]]}
+        case "recording":
+            media = courses.add_media(
+                file=io.BytesIO(sounds.rings()), name=block["file"], by=None, now=now, transcript=block["transcript"]
+            )
+            return "recording", {"title": block["title"], "media": media, "marks": block["marks"]}
+        case "table":
+            columns = [{"type": "text", "heading": heading} for heading in block["columns"]]
+            rows = [{"values": row} for row in block["rows"]]
+            return "table", TABLE.to_python({"caption": block["caption"], "columns": columns, "rows": rows})
+        case "say_aloud":
+            return "say_aloud", {name: block[name] for name in ("situation", "task", "hints", "sample")}
+        case "reflection":
+            return "reflection", {"question": block["question"], "example": block.get("example", "")}
         case "notice":
             return "notice", {"title": block["title"], "department": block["department"], "text": block["html"].strip()}
         case _:

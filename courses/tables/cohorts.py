@@ -69,7 +69,7 @@ class CohortTable(Table):
                 order=("week",),
                 url=lambda row: reverse("courses:cohort", args=[row.week.isoformat()]),
             ),
-            Column("hired", _("Hired"), value=lambda row: len(row.people), order=("hired",), numeric=True),
+            Column("hired", _("People hired"), value=lambda row: len(row.people), order=("hired",), numeric=True),
             *[
                 Column(
                     state,
@@ -80,10 +80,9 @@ class CohortTable(Table):
                     width=12,
                 )
                 for state, label in STATES.items()
+                if state != "none"
             ],
-            Column(
-                "days", _("Days to finish (median)"), value=lambda row: row.median_days, order=("days",), numeric=True
-            ),
+            Column("days", _("Median days"), value=lambda row: row.median_days, order=("days",), numeric=True),
             *[_share(span) for span in queries.SPANS],
         ]
 

@@ -73,6 +73,7 @@ class HoursTable(Table):
                 _("Year"),
                 choices=lambda _request: [(str(on.year - back), str(on.year - back)) for back in range(YEARS)],
                 apply=lambda rows, _value: rows,
+                default=str(on.year),
             ),
             Filter(
                 "unit",
@@ -82,7 +83,7 @@ class HoursTable(Table):
             ),
         ]
         chosen = {field.name: field.selected for field in self.filter_fields}
-        self.year = int(chosen["year"] or on.year)
+        self.year = int(chosen["year"])
         rows = staff_rows(reach(request, *OVERSEERS, reads=True), on).filter(user__is_active=True)
         if chosen["unit"]:
             rows = rows.filter(unit__path__startswith=Unit.objects.get(pk=chosen["unit"]).path)

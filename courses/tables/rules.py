@@ -97,7 +97,7 @@ class MeantTable(Table):
         ),
         Column(
             "has",
-            _("What happens"),
+            _("What comes of it"),
             value=lambda row: str(MeantTable.HAS[row.has]),
             badge=lambda row: "plain" if row.has else "ok",
             order=("has",),
