@@ -1,5 +1,15 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
+from exams.queries.attempts import (
+    answers_of,
+    blueprint_of,
+    candidacy_to_end,
+    candidacy_to_start,
+    own_attempt,
+    part_for,
+    result_of,
+    sheet_of,
+)
 from exams.queries.bank import (
     Similar,
     fixed_questions,
@@ -11,7 +21,7 @@ from exams.queries.bank import (
     stem_of,
     waiting_questions,
 )
-from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
+from exams.queries.candidates import MySitting, PartState, marked_sitting, my_sitting, sittings_for
 from exams.queries.corrections import (
     BATCH,
     Turn,
@@ -37,7 +47,7 @@ from exams.queries.papers import (
     review_alone,
     reviewed,
 )
-from exams.queries.release import over, released_only, released_to_candidate, with_sitters
+from exams.queries.release import over, released_only, released_to_candidate
 from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
 from exams.queries.results import AnsweredPaper, questions_shown, result_page, results_of, strengths
 from exams.queries.verdicts import (
@@ -47,6 +57,7 @@ from exams.queries.verdicts import (
     recount,
     tries_allowed,
     tries_of,
+    tries_to_end,
     undecided,
     verdict_of,
     with_attempts,
@@ -79,11 +90,15 @@ __all__ = [
     "Reviewed",
     "Similar",
     "Turn",
+    "answers_of",
     "asked",
     "asked_alone",
     "asked_in",
+    "blueprint_of",
     "board",
     "calendar_event",
+    "candidacy_to_end",
+    "candidacy_to_start",
     "changes",
     "code_of",
     "exam_check",
@@ -94,13 +109,16 @@ __all__ = [
     "judged",
     "keyed_versions",
     "late_answers",
+    "marked_sitting",
     "my_sitting",
     "newest_correction",
     "newest_only",
     "newest_sums",
     "open_attempts",
     "over",
+    "own_attempt",
     "own_config_key",
+    "part_for",
     "parts_of",
     "piles",
     "pool",
@@ -115,6 +133,7 @@ __all__ = [
     "remark_requests",
     "replaced",
     "report",
+    "result_of",
     "result_page",
     "results_of",
     "review_alone",
@@ -125,6 +144,7 @@ __all__ = [
     "safe_browser_settings",
     "sequence",
     "series",
+    "sheet_of",
     "shortages",
     "similar_questions",
     "sitting_report",
@@ -138,6 +158,7 @@ __all__ = [
     "topic_strength",
     "tries_allowed",
     "tries_of",
+    "tries_to_end",
     "turns",
     "undecided",
     "unit_rates",
@@ -145,6 +166,5 @@ __all__ = [
     "waiting",
     "waiting_questions",
     "with_attempts",
-    "with_sitters",
     "without_a_pass",
 ]

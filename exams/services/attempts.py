@@ -16,14 +16,12 @@ from exams import blueprint, folding, marking, queries
 from exams.models import (
     Attempt,
     AttemptRuling,
-    BlueprintRow,
     Candidacy,
     Exam,
     ExamPart,
     KeyCorrection,
     Mark,
     Paper,
-    Response,
     Result,
     Sitting,
 )
@@ -69,13 +67,9 @@ def start_attempt(
     exam says that it ends with it. Raises Refused when the sitting is not open, the person is excused, another part is
     open, the part is passed or no try is left.
     """
-    candidacy = (
-        Candidacy.objects.select_for_update(of=("self",))
-        .select_related("sitting__exam__level", "user")
-        .get(pk=candidacy.pk)
-    )
+    candidacy = queries.candidacy_to_start(candidacy.pk)[0]
     admit(candidacy.sitting)
-    attempts = list(candidacy.attempts.order_by("number") if part.standard_id is None else queries.tries_of(candidacy))
+    attempts = queries.tries_of(candidacy.pk)
     tried = _tries(part, attempts)
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
@@ -149,7 +143,7 @@ def _deadlines(part: ExamPart, candidacy: Candidacy, now: datetime) -> tuple[dat
 
 def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
     seed = secrets.randbits(62)
-    rows = list(BlueprintRow.objects.filter(part=part).order_by("id"))
+    rows = queries.blueprint_of(part.pk)
     try:
         if rows:
             items = blueprint.draw(queries.pool(rows, exam.level), queries.rows_of(rows), seed)
@@ -188,7 +182,7 @@ def submit(
     is decided in whole points. A typing attempt is scored by the typing room.
     """
     candidacy = _locked(attempt.candidacy_id)
-    tries = list(queries.tries_of(candidacy).select_for_update(of=("self",)).select_related("part", "paper"))
+    tries = queries.tries_to_end(candidacy.pk)
     attempt = next(one for one in tries if one.pk == attempt.pk)
     attempt.candidacy = candidacy
     if attempt.state != State.OPEN or (ended_by == EndedBy.CLOCK and attempt.paused_at is not None):
@@ -217,7 +211,7 @@ def _mark(attempt: Attempt, now: datetime) -> list[Mark]:
     """Writes a mark for every position that a key can grade; the others wait for a person."""
     items = attempt.paper.items
     versions = queries.keyed_versions({item["version"] for item in items})
-    answers = dict(Response.objects.filter(attempt=attempt).values_list("position", "answer"))
+    answers = dict(queries.answers_of(attempt.pk))
     corrections = KeyCorrection.objects.filter(version__in=versions).order_by("id")
     corrected = {version: (action, key) for version, action, key in corrections.values_list("version", "action", "key")}
     marks = []
@@ -336,8 +330,7 @@ def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
 
 def _locked(pk: int) -> Candidacy:
     """A candidacy under its lock. Its result is read later: what is joined here is as old as the wait for the lock."""
-    locked = Candidacy.objects.select_for_update(of=("self",))
-    return locked.select_related("sitting__exam", "user").get(pk=pk)
+    return queries.candidacy_to_end(pk)[0]
 
 
 def _decide(
@@ -345,10 +338,9 @@ def _decide(
 ) -> Result | None:
     """Folds a locked candidacy, whose `tries` may be at hand; `entries` go into the journal with those of the result."""
     if tries is None:
-        tries = list(queries.tries_of(candidacy))
-    parts = list(queries.parts_of(candidacy.sitting.exam_id))
-    verdict = queries.verdict_of(candidacy, tries, parts, now)
-    before = getattr(candidacy, "result", None)
+        tries = queries.tries_of(candidacy.pk)
+    verdict = queries.verdict_of(candidacy, tries, queries.parts_of(candidacy.sitting.exam_id), now)
+    before = queries.result_of.first(candidacy.pk)
     if before is None and not verdict.decided:
         journal.record_all(entries)
         return None

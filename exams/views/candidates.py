@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -106,8 +106,7 @@ def safe_browser_quit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Begins a part and opens it."""
-    mine = {"exam__sittings__candidacies": pk, "exam__sittings__candidacies__user": request.user}
-    chosen = get_object_or_404(ExamPart, pk=part, **mine)
+    chosen = _or_404(queries.part_for(part, pk, request.user.pk))
     try:
         admit = partial(policy.check_admission, request)
         begun = services.start_attempt(candidacy=Candidacy(pk=pk), part=chosen, now=request.now, admit=admit)
@@ -124,9 +123,13 @@ def _paper_url(attempt: Attempt, position: int = 1) -> str:
 
 
 def _attempt(request: HttpRequest, pk: int) -> Attempt:
-    # A face-to-face part is written by its examiner: its candidate has no paper to open.
-    attempts = Attempt.objects.filter(candidacy__user=request.user).exclude(part__kind=ExamPart.Kind.RUBRIC)
-    return get_object_or_404(attempts.select_related("part", "paper", "candidacy__sitting__exam"), pk=pk)
+    return _or_404(queries.sheet_of(pk, request.user.pk))
+
+
+def _or_404(rows: list[Any]) -> Any:
+    if not rows:
+        raise Http404
+    return rows[0]
 
 
 def _ended(attempt: Attempt, now: datetime) -> bool:
@@ -209,7 +212,6 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hands in."""
-    mine = get_object_or_404(Attempt.objects.only("candidacy"), pk=pk, candidacy__user=request.user)
-    ended = services.submit(attempt=mine, now=request.now)
+    ended = services.submit(attempt=_or_404(queries.own_attempt(pk, request.user.pk)), now=request.now)
     messages.success(request, _("Handed in."))
     return redirect("exams:result", pk=ended.candidacy_id)

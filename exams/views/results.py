@@ -1,14 +1,14 @@
 """What came out, as its candidate sees it: the result page, the printed statement, a request to mark again; and the release."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
-from exams.models import Attempt, Candidacy
+from exams.models import Attempt
 from ground.errors import Refused
 from ground.numbers import whole
 from people.models import Employment
@@ -16,8 +16,10 @@ from people.policy import requires, today
 
 
 def _mine(request: HttpRequest, pk: int) -> queries.MySitting:
-    candidacies = queries.with_sitters(queries.with_attempts(Candidacy.objects.filter(user=request.user), papers=True))
-    return queries.my_sitting(get_object_or_404(candidacies.select_related("result"), pk=pk), request.now)
+    row = queries.marked_sitting(pk, request.user, request.now)
+    if row is None:
+        raise Http404
+    return row
 
 
 @require_safe
