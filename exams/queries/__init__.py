@@ -36,7 +36,7 @@ from exams.queries.exchange import Previewed, PreviewedRows, export_rows, for_ex
 from exams.queries.invigilation import Board, BoardRow, board, open_attempts, sitting_report
 from exams.queries.late import LateAnswer, LateAnswers, late_answers
 from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
-from exams.queries.newest import newest_only, replaced
+from exams.queries.newest import corrections_of, newest_only, replaced
 from exams.queries.papers import (
     Asked,
     Reviewed,
@@ -101,6 +101,7 @@ __all__ = [
     "candidacy_to_start",
     "changes",
     "code_of",
+    "corrections_of",
     "exam_check",
     "export_rows",
     "fixed_questions",

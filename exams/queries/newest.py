@@ -1,8 +1,11 @@
-"""Only the newest mark of an answer counts. Marks that replace others are few, and an index of their own finds them."""
+"""Only the newest mark of an answer counts, and the newest correction of a key. Marks that replace others are few, and an index of their own finds them."""
 
+from collections.abc import Iterable
+
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from exams.models import Mark
+from exams.models import KeyCorrection, Mark
 
 REPLACING = (Mark.Source.CORRECTION, Mark.Source.LATE, Mark.Source.REMARK)
 """The sources of marks that may stand on top of another; the first mark of an answer comes from the key or a marker."""
@@ -22,3 +25,15 @@ def replaced(marks: QuerySet[Mark]) -> QuerySet[Mark]:
         attempt__marks__source__in=REPLACING, attempt__marks__position=F("position"), attempt__marks__pk__gt=F("pk")
     )
     return marks.filter(pk__in=found.order_by().values("pk"))
+
+
+def corrections_of(versions: Iterable[int]) -> list[KeyCorrection]:
+    """The corrections of these versions' keys, the oldest first; the newest of a version counts.
+
+    Most papers have none, and that is asked by hand: forty ids cost Django more than the answer is worth.
+    """
+    ids = ", ".join(f"{version:d}" for version in versions) or "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM exams_keycorrection WHERE version_id IN ({ids})")  # noqa: S608 - numbers only
+        found = [pk for (pk,) in cursor.fetchall()]
+    return list(KeyCorrection.objects.filter(pk__in=found).order_by("id")) if found else []

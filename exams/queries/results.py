@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from exams import grading, statistics
-from exams.models import Attempt, Exam, KeyCorrection, Mark, Marking, QuestionVersion, RemarkRequest, Result
+from exams.models import Attempt, Exam, Mark, Marking, QuestionVersion, RemarkRequest, Result
 from exams.queries.candidates import MySitting, PartState
 from exams.queries.marking import rubric_of
+from exams.queries.newest import corrections_of
 from exams.queries.papers import Reviewed, keyed_versions, reviewed
 from exams.queries.release import over_for, released_to_candidate
 from exams.queries.verdicts import verdict_of
@@ -149,7 +150,7 @@ def answered(attempt: Attempt, marks: Mapping[int, Won]) -> list[Answered]:
     if requests or any(version.kind in grading.BY_PEOPLE for version in versions.values()):
         for marking in Marking.objects.filter(attempt=attempt).order_by("id"):
             said[marking.position].append(marking)
-    corrections = dict(KeyCorrection.objects.filter(version__in=ids).order_by("id").values_list("version", "reason"))
+    corrections = {correction.version_id: correction.reason for correction in corrections_of(ids)}
     rows = []
     for review in reviewed(attempt, {position: mark.points for position, mark in marks.items()}):
         position = review.asked.position

@@ -3,13 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from exams import folding
-from exams.models import Attempt, Candidacy, ExamPart, Mark
+from exams.models import Attempt, Candidacy, ExamPart
 from ground.compiled import Compiled
+
+
+class Figures(Protocol):
+    """What a mark adds to the sums."""
+
+    position: int
+    points: Decimal
+    out_of: int
+
 
 UNDECIDED_FOR = timedelta(days=7)
 """How long after closing the sweeper looks for candidacies that nothing has decided; `recount` names older ones."""
@@ -149,7 +158,7 @@ def recount(now: datetime) -> Iterator[str]:
                 yield f"result {result.pk} of candidacy {candidacy.pk}: {name} stored {stored[name]}, counted {value}"
 
 
-def newest_sums(marks: Iterable[Mark]) -> tuple[Decimal, int]:
+def newest_sums(marks: Iterable[Figures]) -> tuple[Decimal, int]:
     """(points, out of) over the newest mark of every position; `marks` in the order in which they were given."""
     newest = {mark.position: mark for mark in marks}
     return sum((mark.points for mark in newest.values()), Decimal(0)), sum(mark.out_of for mark in newest.values())

@@ -12,19 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from exams import blueprint, folding, marking, queries
+from exams import blueprint, folding, queries
 from exams.models import (
     Attempt,
     AttemptRuling,
     Candidacy,
     Exam,
     ExamPart,
-    KeyCorrection,
     Mark,
     Paper,
     Result,
     Sitting,
 )
+from exams.services.keyed_marks import KeyMark, mark_by_key
 from exams.services.results import announce
 from exams.services.saving import GRACE
 from exams.typing import services as typing
@@ -194,7 +194,7 @@ def submit(
         attempt.passed = bool(attempt.typing.passed)
         attempt.state = State.GRADED
     else:
-        sum_marks(attempt, _mark(attempt, now))
+        sum_marks(attempt, mark_by_key(attempt, now))
     attempt.ended_by = ended_by
     attempt.ended_at = min(now, attempt.deadline) if ended_by == EndedBy.CLOCK else now
     attempt.generation += 1
@@ -207,37 +207,7 @@ def submit(
     return attempt
 
 
-def _mark(attempt: Attempt, now: datetime) -> list[Mark]:
-    """Writes a mark for every position that a key can grade; the others wait for a person."""
-    items = attempt.paper.items
-    versions = queries.keyed_versions({item["version"] for item in items})
-    answers = dict(queries.answers_of(attempt.pk))
-    corrections = KeyCorrection.objects.filter(version__in=versions).order_by("id")
-    corrected = {version: (action, key) for version, action, key in corrections.values_list("version", "action", "key")}
-    marks = []
-    for position, item in enumerate(items, start=1):
-        version = versions[item["version"]]
-        correction, answer = corrected.get(version.pk), answers.get(position)
-        given = marking.effective(
-            version.kind, version.content, version.key, correction, answer, item["points"], item["order"]
-        )
-        if given is None:
-            continue
-        marks.append(
-            Mark(
-                attempt=attempt,
-                position=position,
-                version_id=version.pk,
-                topic_id=item["topic"],
-                points=given[0],
-                out_of=given[1],
-                given_at=now,
-            )
-        )
-    return Mark.objects.bulk_create(marks)
-
-
-def sum_marks(attempt: Attempt, marks: list[Mark] | None = None) -> None:
+def sum_marks(attempt: Attempt, marks: Sequence[Mark | KeyMark] | None = None) -> None:
     """Sums the newest marks (all there are, in their order) into the attempt; graded once every position has one, and being
     marked until then."""
     if marks is None:
