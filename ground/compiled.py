@@ -24,7 +24,8 @@ class Compiled(Generic[Row]):
     """A queryset of models or of `values_list`, as a function of keys (int) and days (date) that returns its rows.
 
     `describe` says the queryset for such values: `Compiled(lambda exam: ExamPart.objects.filter(exam=exam))`. It must be the
-    same queryset for every value, without prefetching; each value may stand in it as often as needed. None is no value.
+    same queryset for every value, without prefetching; each value may stand in it as often as needed. None is no value. A
+    `lambda *parts: ...filter(pk__in=parts)` takes any number of them.
     """
 
     def __init__(self, describe: Callable[..., QuerySet[Any, Row]]) -> None:
@@ -34,9 +35,9 @@ class Compiled(Generic[Row]):
         connection = connections[DEFAULT_DB_ALIAS]
         # Kept by the connection, whose thread it serves and with which it goes.
         known = connection.__dict__.setdefault("_compiled", {})
-        ready = known.get(self)
+        ready = known.get((self, len(given)))
         if ready is None:
-            ready = known[self] = _Ready(self.describe, given, connection)
+            ready = known[self, len(given)] = _Ready(self.describe, given, connection)
         return ready.rows(given)
 
     def first(self, *given: Given) -> Row | None:

@@ -1,11 +1,9 @@
 """Only the newest mark of an answer counts, and the newest correction of a key. Marks that replace others are few, and an index of their own finds them."""
 
-from collections.abc import Iterable
-
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from exams.models import KeyCorrection, Mark
+from ground.compiled import Compiled
 
 REPLACING = (Mark.Source.CORRECTION, Mark.Source.LATE, Mark.Source.REMARK)
 """The sources of marks that may stand on top of another; the first mark of an answer comes from the key or a marker."""
@@ -27,13 +25,5 @@ def replaced(marks: QuerySet[Mark]) -> QuerySet[Mark]:
     return marks.filter(pk__in=found.order_by().values("pk"))
 
 
-def corrections_of(versions: Iterable[int]) -> list[KeyCorrection]:
-    """The corrections of these versions' keys, the oldest first; the newest of a version counts.
-
-    Most papers have none, and that is asked by hand: forty ids cost Django more than the answer is worth.
-    """
-    ids = ", ".join(f"{version:d}" for version in versions) or "NULL"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM exams_keycorrection WHERE version_id IN ({ids})")  # noqa: S608 - numbers only
-        found = [pk for (pk,) in cursor.fetchall()]
-    return list(KeyCorrection.objects.filter(pk__in=found).order_by("id")) if found else []
+corrections_of = Compiled(lambda *versions: KeyCorrection.objects.filter(version__in=versions).order_by("id"))
+"""The corrections of these versions' keys, the oldest first; the newest of a version counts."""

@@ -150,7 +150,7 @@ def answered(attempt: Attempt, marks: Mapping[int, Won]) -> list[Answered]:
     if requests or any(version.kind in grading.BY_PEOPLE for version in versions.values()):
         for marking in Marking.objects.filter(attempt=attempt).order_by("id"):
             said[marking.position].append(marking)
-    corrections = {correction.version_id: correction.reason for correction in corrections_of(ids)}
+    corrections = {correction.version_id: correction.reason for correction in corrections_of(*ids)}
     rows = []
     for review in reviewed(attempt, {position: mark.points for position, mark in marks.items()}):
         position = review.asked.position
@@ -199,7 +199,10 @@ def _newest_marks(attempts: Iterable[Attempt]) -> dict[int, dict[int, Won]]:
     return newest
 
 
+_topics = Compiled(lambda *topics: Topic.objects.filter(pk__in=topics).order_by())
+
+
 def _strengths(newest: Mapping[int, Mapping[int, Won]]) -> list[tuple[Topic, float]]:
     shares = statistics.strength_by_topic(mark for marks in newest.values() for mark in marks.values() if mark.out_of)
-    topics = Topic.objects.order_by().in_bulk([topic for topic, _share in shares]) if shares else {}
+    topics = {topic.pk: topic for topic in _topics(*(topic for topic, _share in shares))} if shares else {}
     return [(topics[topic], share) for topic, share in shares if topic in topics]

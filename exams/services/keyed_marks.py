@@ -25,7 +25,7 @@ def mark_by_key(attempt: Attempt, now: datetime) -> list[KeyMark]:
     items = attempt.paper.items
     versions = queries.keyed_versions({item["version"] for item in items})
     answers = dict(queries.answers_of(attempt.pk))
-    corrected = {row.version_id: (row.action, row.key) for row in queries.corrections_of(versions)}
+    corrected = {row.version_id: (row.action, row.key) for row in queries.corrections_of(*versions)}
     marks = []
     for position, item in enumerate(items, start=1):
         version = versions[item["version"]]
