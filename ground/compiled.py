@@ -7,15 +7,18 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet, ObjectDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
+from django.http import Http404
 
 Row = TypeVar("Row")
 Given = int | date
 
+_LARGEST = 2**63 - 1
 _NUMBER, _YEAR = 7_000_000_000_000_000_000, 9000
 """What stands in the SQL for the values of a call: keys and years that no row has."""
 
@@ -24,7 +27,8 @@ class Compiled(Generic[Row]):
     """A queryset of models or of `values_list`, as a function of keys (int) and days (date) that returns its rows.
 
     `describe` says the queryset for such values: `Compiled(lambda exam: ExamPart.objects.filter(exam=exam))`. It must be the
-    same queryset for every value, without prefetching; each value may stand in it as often as needed. None is no value. A
+    same queryset for every value, without prefetching; each value may stand in it as often as needed. None is no value, and a number that no
+    key can be finds nothing. A
     `lambda *parts: ...filter(pk__in=parts)` takes any number of them.
     """
 
@@ -44,6 +48,20 @@ class Compiled(Generic[Row]):
         """The first row, or None. All are read: for what is one row or none."""
         return next(iter(self(*given)), None)
 
+    def one(self, *given: Given) -> Row:
+        """The one row; raises ObjectDoesNotExist."""
+        found = self.first(*given)
+        if found is None:
+            raise ObjectDoesNotExist(f"No row has {given}.")
+        return found
+
+
+def or_404(row: Row | None) -> Row:
+    """The row that a page is about, where there is one."""
+    if row is None:
+        raise Http404
+    return row
+
 
 class _Ready:
     """The SQL for one connection, and how its rows become what the queryset yields."""
@@ -57,7 +75,14 @@ class _Ready:
         queryset = describe(*stand_ins)
         compiler = queryset.query.get_compiler(connection=connection)
         self.locks = queryset.query.select_for_update
-        self.sql, self.parameters = compiler.as_sql()
+        try:
+            self.sql, self.parameters = compiler.as_sql()
+        except EmptyResultSet:
+            # One of no keys is nothing. With keys, Django has looked into the values.
+            if given:
+                raise
+            self.sql, self.parameters = "", ()
+            return
         adapted = self._adapted(stand_ins)
         self.places = [(at, adapted.index(found)) for at, found in enumerate(self.parameters) if found in adapted]
         if {number for _at, number in self.places} != set(range(len(given))):
@@ -88,6 +113,8 @@ class _Ready:
         return build
 
     def rows(self, given: tuple[Given, ...]) -> list[Any]:
+        if not self.sql or any(isinstance(value, int) and abs(value) > _LARGEST for value in given):
+            return []
         if self.locks and not self.connection.in_atomic_block:
             raise TransactionManagementError("A lock is held by a transaction; there is none.")
         values = self._adapted(given)

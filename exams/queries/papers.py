@@ -194,7 +194,7 @@ def _asked(
         unit=content.get("unit", ""),
         points=item["points"],
         order=order,
-        options=[mark_safe(options[index]) for index in order] if options else [],
+        options=[SafeString(options[index]) for index in order] if options else [],
         answer=answer,
         seq=kept.seq,
         marked=kept.marked,

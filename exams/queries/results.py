@@ -204,5 +204,5 @@ _topics = Compiled(lambda *topics: Topic.objects.filter(pk__in=topics).order_by(
 
 def _strengths(newest: Mapping[int, Mapping[int, Won]]) -> list[tuple[Topic, float]]:
     shares = statistics.strength_by_topic(mark for marks in newest.values() for mark in marks.values() if mark.out_of)
-    topics = {topic.pk: topic for topic in _topics(*(topic for topic, _share in shares))} if shares else {}
+    topics = {topic.pk: topic for topic in _topics(*(topic for topic, _share in shares))}
     return [(topics[topic], share) for topic, share in shares if topic in topics]

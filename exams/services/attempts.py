@@ -67,7 +67,7 @@ def start_attempt(
     exam says that it ends with it. Raises Refused when the sitting is not open, the person is excused, another part is
     open, the part is passed or no try is left.
     """
-    candidacy = queries.candidacy_to_start(candidacy.pk)[0]
+    candidacy = queries.candidacy_to_start.one(candidacy.pk)
     admit(candidacy.sitting)
     attempts = queries.tries_of(candidacy.pk)
     tried = _tries(part, attempts)
@@ -300,7 +300,7 @@ def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
 
 def _locked(pk: int) -> Candidacy:
     """A candidacy under its lock. Its result is read later: what is joined here is as old as the wait for the lock."""
-    return queries.candidacy_to_end(pk)[0]
+    return queries.candidacy_to_end.one(pk)
 
 
 def _decide(

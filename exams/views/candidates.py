@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from exams.formats import safe_browser
 from exams.models import Attempt, Candidacy, ExamPart, Sitting
 from exams.typing import queries as typing
 from ground import calendar
+from ground.compiled import or_404
 from ground.errors import Refused
 from ground.numbers import whole
 
@@ -106,7 +107,7 @@ def safe_browser_quit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Begins a part and opens it."""
-    chosen = _or_404(queries.part_for(part, pk, request.user.pk))
+    chosen = or_404(queries.part_for.first(part, pk, request.user.pk))
     try:
         admit = partial(policy.check_admission, request)
         begun = services.start_attempt(candidacy=Candidacy(pk=pk), part=chosen, now=request.now, admit=admit)
@@ -123,13 +124,7 @@ def _paper_url(attempt: Attempt, position: int = 1) -> str:
 
 
 def _attempt(request: HttpRequest, pk: int) -> Attempt:
-    return _or_404(queries.sheet_of(pk, request.user.pk))
-
-
-def _or_404(rows: list[Any]) -> Any:
-    if not rows:
-        raise Http404
-    return rows[0]
+    return or_404(queries.sheet_of.first(pk, request.user.pk))
 
 
 def _ended(attempt: Attempt, now: datetime) -> bool:
@@ -212,6 +207,6 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hands in."""
-    ended = services.submit(attempt=_or_404(queries.own_attempt(pk, request.user.pk)), now=request.now)
+    ended = services.submit(attempt=or_404(queries.own_attempt.first(pk, request.user.pk)), now=request.now)
     messages.success(request, _("Handed in."))
     return redirect("exams:result", pk=ended.candidacy_id)

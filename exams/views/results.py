@@ -1,7 +1,7 @@
 """What came out, as its candidate sees it: the result page, the printed statement, a request to mark again; and the release."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
 from exams.models import Attempt
+from ground.compiled import or_404
 from ground.errors import Refused
 from ground.numbers import whole
 from people.models import Employment
@@ -16,10 +17,7 @@ from people.policy import requires, today
 
 
 def _mine(request: HttpRequest, pk: int) -> queries.MySitting:
-    row = queries.marked_sitting(pk, request.user, request.now)
-    if row is None:
-        raise Http404
-    return row
+    return or_404(queries.marked_sitting(pk, request.user, request.now))
 
 
 @require_safe
