@@ -27,9 +27,8 @@ class Compiled(Generic[Row]):
     """A queryset of models or of `values_list`, as a function of keys (int) and days (date) that returns its rows.
 
     `describe` says the queryset for such values: `Compiled(lambda exam: ExamPart.objects.filter(exam=exam))`. It must be the
-    same queryset for every value, without prefetching; each value may stand in it as often as needed. None is no value, and a number that no
-    key can be finds nothing. A
-    `lambda *parts: ...filter(pk__in=parts)` takes any number of them.
+    same queryset for every value, without prefetching; each value may stand in it as often as needed. A
+    `lambda *parts: ...filter(pk__in=parts)` takes any number of keys. None is no value; a number that no key can be finds nothing.
     """
 
     def __init__(self, describe: Callable[..., QuerySet[Any, Row]]) -> None:

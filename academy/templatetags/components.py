@@ -23,7 +23,7 @@ Number = int | float | Decimal
 
 
 @register.simple_tag
-@lru_cache(1000)
+@lru_cache(1000, typed=True)
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """The icon as inline SVG; silent for screen readers unless a label says what it means. Unknown names draw `info`."""
     drawing = mark_safe(ICONS.get(name) or ICONS["info"])

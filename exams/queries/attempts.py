@@ -1,6 +1,6 @@
 """The rows that starting, opening and ending an attempt ask for; hundreds do so in the same minute, so each is compiled.
 
-What is `to_start` or `to_end` is locked. Of what is joined to a locked row nothing may change while one waits for the lock.
+What is `to_start` or `to_end` is locked; what is joined to it is as old as the wait for the lock.
 """
 
 from exams.models import Attempt, BlueprintRow, Candidacy, ExamPart, Response, Result
