@@ -95,13 +95,14 @@ def draw(pool: Sequence[Candidate], rows: Sequence[Row], seed: int) -> list[dict
     random = Random(seed)
     questions = sorted(pool, key=lambda question: question.version)
     slots = [place for place, row in enumerate(rows) for _ in range(row.count)]
-    of_topic: dict[int, list[int]] = defaultdict(list)
+    near: dict[tuple[int, str], list[int]] = defaultdict(list)
     for place, question in enumerate(questions):
         for topic in question.topics:
-            of_topic[topic].append(place)
+            near[topic, question.kind].append(place)
+            near[topic, ""].append(place)
     fitting = []
     for row in rows:
-        fits = [place for place in of_topic[row.topic] if row.takes(questions[place])]
+        fits = [place for place in near[row.topic, row.kind] if row.takes(questions[place])]
         random.shuffle(fits)
         fitting.append(fits)
     holder: dict[int, int] = {}

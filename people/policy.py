@@ -16,10 +16,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from ground.compiled import Compiled
 from ground.periods import current
 from people.models import Employment, Role, RoleAssignment, Unit, User
 
 READING = ("GET", "HEAD", "OPTIONS")
+
+
+_assignments = Compiled(
+    lambda user, on: RoleAssignment.objects.filter(current(on), user=user).values_list("role", "unit__path")
+)
 
 
 def roles_of(user: User | AnonymousUser, on: date) -> dict[str, list[str]]:
@@ -29,8 +35,7 @@ def roles_of(user: User | AnonymousUser, on: date) -> dict[str, list[str]]:
     kept: dict[date, dict[str, list[str]]] = user.__dict__.setdefault("_roles", {})
     if on not in kept:
         roles: dict[str, list[str]] = {}
-        assignments = RoleAssignment.objects.filter(current(on), user=user).values_list("role", "unit__path")
-        for role, path in assignments:
+        for role, path in _assignments(user.pk, on):
             roles.setdefault(role, []).append(path)
         kept[on] = roles
     return kept[on]

@@ -1,16 +1,17 @@
 """Small template tags that every template has without loading them: icons, charts, query strings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from django import template
 from django.template.context import RequestContext
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from academy.icons import ICONS
@@ -22,6 +23,7 @@ Number = int | float | Decimal
 
 
 @register.simple_tag
+@lru_cache(1000, typed=True)
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """The icon as inline SVG; silent for screen readers unless a label says what it means. Unknown names draw `info`."""
     drawing = mark_safe(ICONS.get(name) or ICONS["info"])
@@ -44,6 +46,12 @@ def query(context: RequestContext, **changes: Any) -> str:
         else:
             parameters[name] = str(value)
     return f"?{parameters.urlencode()}"
+
+
+@register.simple_tag
+def options(values: Iterable[Any]) -> SafeString:
+    """An option of a drop-down for each value, which is its own label."""
+    return format_html_join("", '<option value="{}">{}</option>', ((value, value) for value in values))
 
 
 @register.filter

@@ -1,5 +1,15 @@
 """Reads about exams, shaped for the page, by topic: the bank, verdicts, what a candidate sees, what an examiner sees."""
 
+from exams.queries.attempts import (
+    answers_of,
+    blueprint_of,
+    candidacy_to_end,
+    candidacy_to_start,
+    own_attempt,
+    part_for,
+    result_of,
+    sheet_of,
+)
 from exams.queries.audience import WEAK_IN_TOPIC
 from exams.queries.bank import (
     Similar,
@@ -12,7 +22,7 @@ from exams.queries.bank import (
     stem_of,
     waiting_questions,
 )
-from exams.queries.candidates import MySitting, PartState, my_sitting, sittings_for
+from exams.queries.candidates import MySitting, PartState, marked_sitting, my_sitting, sittings_for
 from exams.queries.corrections import (
     BATCH,
     Turn,
@@ -27,7 +37,7 @@ from exams.queries.exchange import Previewed, PreviewedRows, export_rows, for_ex
 from exams.queries.invigilation import Board, BoardRow, board, open_attempts, sitting_report
 from exams.queries.late import LateAnswer, LateAnswers, late_answers
 from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
-from exams.queries.newest import newest_only, replaced
+from exams.queries.newest import corrections_of, newest_only, replaced
 from exams.queries.papers import (
     Asked,
     Reviewed,
@@ -38,7 +48,7 @@ from exams.queries.papers import (
     review_alone,
     reviewed,
 )
-from exams.queries.release import over, released_only, released_to_candidate, with_sitters
+from exams.queries.release import over, released_only, released_to_candidate
 from exams.queries.reports import ItemRow, PersonStrength, graded, question_report, report, strength_of_people
 from exams.queries.results import AnsweredPaper, questions_shown, result_page, results_of, strengths
 from exams.queries.verdicts import (
@@ -48,6 +58,7 @@ from exams.queries.verdicts import (
     recount,
     tries_allowed,
     tries_of,
+    tries_to_end,
     undecided,
     verdict_of,
     with_attempts,
@@ -81,13 +92,18 @@ __all__ = [
     "Reviewed",
     "Similar",
     "Turn",
+    "answers_of",
     "asked",
     "asked_alone",
     "asked_in",
+    "blueprint_of",
     "board",
     "calendar_event",
+    "candidacy_to_end",
+    "candidacy_to_start",
     "changes",
     "code_of",
+    "corrections_of",
     "exam_check",
     "export_rows",
     "fixed_questions",
@@ -96,13 +112,16 @@ __all__ = [
     "judged",
     "keyed_versions",
     "late_answers",
+    "marked_sitting",
     "my_sitting",
     "newest_correction",
     "newest_only",
     "newest_sums",
     "open_attempts",
     "over",
+    "own_attempt",
     "own_config_key",
+    "part_for",
     "parts_of",
     "piles",
     "pool",
@@ -117,6 +136,7 @@ __all__ = [
     "remark_requests",
     "replaced",
     "report",
+    "result_of",
     "result_page",
     "results_of",
     "review_alone",
@@ -127,6 +147,7 @@ __all__ = [
     "safe_browser_settings",
     "sequence",
     "series",
+    "sheet_of",
     "shortages",
     "similar_questions",
     "sitting_report",
@@ -140,6 +161,7 @@ __all__ = [
     "topic_strength",
     "tries_allowed",
     "tries_of",
+    "tries_to_end",
     "turns",
     "undecided",
     "unit_rates",
@@ -147,6 +169,5 @@ __all__ = [
     "waiting",
     "waiting_questions",
     "with_attempts",
-    "with_sitters",
     "without_a_pass",
 ]

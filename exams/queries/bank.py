@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils.html import strip_tags
@@ -25,6 +25,7 @@ from exams.models import (
     QuestionVersion,
 )
 from exams.queries.newest import newest_only
+from ground.compiled import Compiled
 from ground.known import Known
 from people.models import Level, User
 
@@ -40,19 +41,32 @@ def rows_of(rows: Iterable[BlueprintRow]) -> list[blueprint.Row]:
     ]
 
 
+_live = Compiled(
+    lambda *topics: QuestionTopic.objects.filter(
+        topic__in=topics,
+        question__state=Question.State.LIVE,
+        question__case__isnull=True,
+        question__current__isnull=False,
+    ).values_list("question", "question__current", "topic")
+)
+_live_up_to = Compiled(
+    lambda level, *topics: _live.describe(*topics).filter(
+        Q(question__level__isnull=True)
+        | Q(question__level__rank__lte=Subquery(Level.objects.filter(pk=level).values("rank")))
+    )
+)
+
+
 def pool(rows: Iterable[BlueprintRow], level: Level | None) -> list[blueprint.Candidate]:
     """Live questions that these rows may draw: of their topics, of the exam's level, a lower one or none.
 
     Questions of a case come with it, never alone. One query once this process knows the versions, two with cases.
     """
     wanted = {row.topic_id for row in rows}
-    fits = Q(question__state=Question.State.LIVE, question__case__isnull=True)
-    if level is not None:
-        fits &= Q(question__level__isnull=True) | Q(question__level__rank__lte=level.rank)
     topics: dict[int, set[int]] = {}
-    pairs = QuestionTopic.objects.filter(fits, topic__in=wanted, question__current__isnull=False)
     current: dict[int, int] = {}
-    for question, version, topic in pairs.values_list("question", "question__current", "topic"):
+    pairs = _live(*wanted) if level is None else _live_up_to(level.pk, *wanted)
+    for question, version, topic in pairs:
         topics.setdefault(question, set()).add(topic)
         current[question] = version
     return _candidates(topics, current)

@@ -1,5 +1,6 @@
 """What a candidate sees of a sitting: its state, its parts, and what can be done about each now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from django.utils.translation import ngettext
 from exams.folding import extra_minutes
 from exams.models import Attempt, Candidacy, Exam, ExamPart, Result, Sitting
 from exams.queries.release import released_to_candidate, with_sitters
-from exams.queries.verdicts import tries_allowed, with_attempts
+from exams.queries.verdicts import parts_of, tries_allowed, tries_to_show, with_attempts
+from ground.compiled import Compiled
 from people.models import User
 
 
@@ -134,8 +136,27 @@ def sittings_for(user: User, now: datetime) -> list[MySitting]:
     )
 
 
+_candidacy_of = Compiled(
+    lambda candidacy, user: with_sitters(
+        Candidacy.objects.filter(pk=candidacy, user=user).select_related("sitting__exam", "result")
+    )
+)
+
+
+def marked_sitting(candidacy: int, user: User, now: datetime) -> MySitting | None:
+    """A person's own candidacy by its id, with the papers that they sat; None where there is none. Three queries."""
+    mine = _candidacy_of.first(candidacy, user.pk)
+    if mine is None:
+        return None
+    return _sitting_of(mine, tries_to_show(mine.pk), parts_of(mine.sitting.exam_id), now)
+
+
 def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
     """One candidacy (from `with_attempts`) with what can be done about each part now."""
+    return _sitting_of(candidacy, list(candidacy.attempts.all()), candidacy.sitting.exam.parts.all(), now)
+
+
+def _sitting_of(candidacy: Candidacy, attempts: list[Attempt], parts: Iterable[ExamPart], now: datetime) -> MySitting:
     sitting = candidacy.sitting
     result = getattr(candidacy, "result", None)
     released = released_to_candidate(candidacy, now)
@@ -147,13 +168,12 @@ def my_sitting(candidacy: Candidacy, now: datetime) -> MySitting:
         state = "coming"
     else:
         state = "open" if now < sitting.closes_at else "past"
-    attempts = list(candidacy.attempts.all())
     sitting_now = [attempt for attempt in attempts if attempt.state == Attempt.State.OPEN]
     if sitting_now and state == "past":
         state = "open"
     late = not attempts and now > sitting.last_entry
     rows = []
-    for part in sitting.exam.parts.all():
+    for part in parts:
         tries = [attempt for attempt in attempts if attempt.part_id == part.pk]
         base = part.standard.minutes if part.standard else part.minutes
         extra = 0 if part.standard else extra_minutes(base, candidacy.extra_percent, candidacy.extra_minutes)

@@ -1,8 +1,9 @@
-"""Only the newest mark of an answer counts. Marks that replace others are few, and an index of their own finds them."""
+"""Only the newest mark of an answer counts, and the newest correction of a key. Marks that replace others are few, and an index of their own finds them."""
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from exams.models import Mark
+from exams.models import KeyCorrection, Mark
+from ground.compiled import Compiled
 
 REPLACING = (Mark.Source.CORRECTION, Mark.Source.LATE, Mark.Source.REMARK)
 """The sources of marks that may stand on top of another; the first mark of an answer comes from the key or a marker."""
@@ -22,3 +23,7 @@ def replaced(marks: QuerySet[Mark]) -> QuerySet[Mark]:
         attempt__marks__source__in=REPLACING, attempt__marks__position=F("position"), attempt__marks__pk__gt=F("pk")
     )
     return marks.filter(pk__in=found.order_by().values("pk"))
+
+
+corrections_of = Compiled(lambda *versions: KeyCorrection.objects.filter(version__in=versions).order_by("id"))
+"""The corrections of these versions' keys, the oldest first; the newest of a version counts."""

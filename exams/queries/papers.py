@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from exams import grading
 from exams.models import AnswerFile, Attempt, Mark, QuestionVersion, Response, Sitting
+from ground.compiled import Compiled
 from ground.known import Known
 
 _GAP = re.compile(r"\[\[(\d+)\]\]")
@@ -131,6 +132,11 @@ def _once(
     return found
 
 
+_kept_answers = Compiled(
+    lambda attempt: Response.objects.filter(attempt=attempt).values_list("position", *Kept._fields)
+)
+
+
 def asked(attempt: Attempt) -> list[Asked]:
     """The paper of an attempt with the answers kept so far. Nothing of the key is read but how it scores.
 
@@ -138,8 +144,7 @@ def asked(attempt: Attempt) -> list[Asked]:
     """
     items = attempt.paper.items
     versions = shown_versions({item[name] for item in items for name in ("version", "case") if name in item})
-    rows = Response.objects.filter(attempt=attempt).values_list("position", *Kept._fields)
-    kept = {position: Kept(*row) for position, *row in rows}
+    kept = {position: Kept(*row) for position, *row in _kept_answers(attempt.pk)}
     files = _files(attempt, kept.values())
     return [
         _asked(position, item, versions, kept.get(position, UNANSWERED), files)
@@ -189,7 +194,7 @@ def _asked(
         unit=content.get("unit", ""),
         points=item["points"],
         order=order,
-        options=[mark_safe(options[index]) for index in order] if options else [],
+        options=[SafeString(options[index]) for index in order] if options else [],
         answer=answer,
         seq=kept.seq,
         marked=kept.marked,

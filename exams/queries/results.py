@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from exams import grading, statistics
-from exams.models import Attempt, Exam, KeyCorrection, Mark, Marking, QuestionVersion, RemarkRequest, Result
+from exams.models import Attempt, Exam, Mark, Marking, QuestionVersion, RemarkRequest, Result
 from exams.queries.candidates import MySitting, PartState
 from exams.queries.marking import rubric_of
+from exams.queries.newest import corrections_of
 from exams.queries.papers import Reviewed, keyed_versions, reviewed
 from exams.queries.release import over_for, released_to_candidate
 from exams.queries.verdicts import verdict_of
+from ground.compiled import Compiled
 from people.models import User
 from topics.models import Topic
 
@@ -85,8 +87,9 @@ def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
     if not row.released:
         return {"row": row, "withheld": row.begun, "parts": [], "topics": [], "papers": [], "reveals_key": False}
     exam = row.sitting.exam
-    verdict = verdict_of(row.candidacy, row.candidacy.attempts.all(), exam.parts.all(), now)
-    attempts = {attempt.pk: attempt for attempt in row.candidacy.attempts.all()}
+    tried = [attempt for state in row.parts for attempt in state.tries]
+    verdict = verdict_of(row.candidacy, tried, [state.part for state in row.parts], now)
+    attempts = {attempt.pk: attempt for attempt in tried}
     parts = []
     for state, line in zip(row.parts, verdict.parts, strict=True):
         attempt = attempts.get(line["attempt"])
@@ -104,7 +107,7 @@ def result_page(row: MySitting, now: datetime) -> dict[str, Any]:
         )
     papers = [part["attempt"] for part in parts if part["attempt"] is not None and part["attempt"].paper_id]
     shown = exam.reveals != Reveals.SCORE and bool(papers) and over_for(row.candidacy, now)
-    marks = _newest_marks(papers)
+    marks = {paper.pk: {position: Won(*mark) for position, *mark in _marks_of(paper.pk)} for paper in papers}
     return {
         "row": row,
         "withheld": False,
@@ -131,17 +134,23 @@ def questions_shown(attempt: Attempt, now: datetime) -> bool:
     )
 
 
+_remarks_of = Compiled(lambda attempt: RemarkRequest.objects.filter(attempt=attempt))
+_marks_of = Compiled(
+    lambda attempt: Mark.objects.filter(attempt=attempt).order_by("id").values_list("position", *Won._fields)
+)
+
+
 def answered(attempt: Attempt, marks: Mapping[int, Won]) -> list[Answered]:
     """The questions of a marked paper, whose newest marks by position these are, with everything said of them; call it only
     when they may be shown. Three queries once this process knows the words, four where people mark."""
-    requests = {request.position: request for request in RemarkRequest.objects.filter(attempt=attempt)}
+    requests = {request.position: request for request in _remarks_of(attempt.pk)}
     ids = {item["version"] for item in attempt.paper.items}
     versions = keyed_versions(ids)
     said: dict[int, list[Marking]] = defaultdict(list)
     if requests or any(version.kind in grading.BY_PEOPLE for version in versions.values()):
         for marking in Marking.objects.filter(attempt=attempt).order_by("id"):
             said[marking.position].append(marking)
-    corrections = dict(KeyCorrection.objects.filter(version__in=ids).order_by("id").values_list("version", "reason"))
+    corrections = {correction.version_id: correction.reason for correction in corrections_of(*ids)}
     rows = []
     for review in reviewed(attempt, {position: mark.points for position, mark in marks.items()}):
         position = review.asked.position
@@ -190,7 +199,10 @@ def _newest_marks(attempts: Iterable[Attempt]) -> dict[int, dict[int, Won]]:
     return newest
 
 
+_topics = Compiled(lambda *topics: Topic.objects.filter(pk__in=topics).order_by())
+
+
 def _strengths(newest: Mapping[int, Mapping[int, Won]]) -> list[tuple[Topic, float]]:
     shares = statistics.strength_by_topic(mark for marks in newest.values() for mark in marks.values() if mark.out_of)
-    topics = Topic.objects.in_bulk([topic for topic, _share in shares]) if shares else {}
+    topics = {topic.pk: topic for topic in _topics(*(topic for topic, _share in shares))}
     return [(topics[topic], share) for topic, share in shares if topic in topics]

@@ -3,35 +3,52 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from exams import folding
-from exams.models import Attempt, Candidacy, ExamPart, Mark
+from exams.models import Attempt, Candidacy, ExamPart
+from ground.compiled import Compiled
+
+
+class Figures(Protocol):
+    """What a mark adds to the sums."""
+
+    position: int
+    points: Decimal
+    out_of: int
+
 
 UNDECIDED_FOR = timedelta(days=7)
 """How long after closing the sweeper looks for candidacies that nothing has decided; `recount` names older ones."""
 
 
-def with_attempts(candidacies: QuerySet[Candidacy], *, papers: bool = False) -> QuerySet[Candidacy]:
-    """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand, with `papers` those too."""
+def with_attempts(candidacies: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
+    """Candidacies with sitting, exam, parts and attempts (re-checks left out) at hand."""
     attempts = _tries().filter(ordered__isnull=True)
-    if papers:
-        attempts = attempts.select_related("paper")
     return candidacies.select_related("sitting__exam").prefetch_related(
         Prefetch("attempts", attempts), Prefetch("sitting__exam__parts", _parts())
     )
 
 
-def tries_of(candidacy: Candidacy) -> QuerySet[Attempt]:
-    """The attempts of a candidacy in their order, re-checks among them, with what the fold asks of each."""
-    return _tries().filter(candidacy=candidacy)
+tries_of = Compiled(lambda candidacy: _tries().filter(candidacy=candidacy))
+"""The attempts of a candidacy (id) in their order, re-checks among them, with what the fold asks of each."""
 
+tries_to_end = Compiled(
+    lambda candidacy: (
+        _tries().filter(candidacy=candidacy).select_for_update(of=("self",)).select_related("typing", "part", "paper")
+    )
+)
+"""The same under their locks, with parts and papers."""
 
-def parts_of(exam: int) -> QuerySet[ExamPart]:
-    """The parts of an exam in their order, with what the fold asks of each."""
-    return _parts().filter(exam=exam)
+tries_to_show = Compiled(
+    lambda candidacy: _tries().filter(candidacy=candidacy, ordered__isnull=True).select_related("typing", "paper")
+)
+"""The same with papers, re-checks left out."""
+
+parts_of = Compiled(lambda exam: _parts().filter(exam=exam))
+"""The parts of an exam (id) in their order, with what the fold asks of each."""
 
 
 def _tries() -> QuerySet[Attempt]:
@@ -141,7 +158,7 @@ def recount(now: datetime) -> Iterator[str]:
                 yield f"result {result.pk} of candidacy {candidacy.pk}: {name} stored {stored[name]}, counted {value}"
 
 
-def newest_sums(marks: Iterable[Mark]) -> tuple[Decimal, int]:
+def newest_sums(marks: Iterable[Figures]) -> tuple[Decimal, int]:
     """(points, out of) over the newest mark of every position; `marks` in the order in which they were given."""
     newest = {mark.position: mark for mark in marks}
     return sum((mark.points for mark in newest.values()), Decimal(0)), sum(mark.out_of for mark in newest.values())

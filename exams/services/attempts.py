@@ -12,21 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from exams import blueprint, folding, marking, queries
+from exams import blueprint, folding, queries
 from exams.models import (
     Attempt,
     AttemptRuling,
-    BlueprintRow,
     Candidacy,
     Exam,
     ExamPart,
-    KeyCorrection,
     Mark,
     Paper,
-    Response,
     Result,
     Sitting,
 )
+from exams.services.keyed_marks import KeyMark, mark_by_key
 from exams.services.results import announce
 from exams.services.saving import GRACE
 from exams.typing import services as typing
@@ -69,13 +67,9 @@ def start_attempt(
     exam says that it ends with it. Raises Refused when the sitting is not open, the person is excused, another part is
     open, the part is passed or no try is left.
     """
-    candidacy = (
-        Candidacy.objects.select_for_update(of=("self",))
-        .select_related("sitting__exam__level", "user")
-        .get(pk=candidacy.pk)
-    )
+    candidacy = queries.candidacy_to_start.one(candidacy.pk)
     admit(candidacy.sitting)
-    attempts = list(candidacy.attempts.order_by("number") if part.standard_id is None else queries.tries_of(candidacy))
+    attempts = queries.tries_of(candidacy.pk)
     tried = _tries(part, attempts)
     for attempt in tried:
         if attempt.state == State.OPEN and (attempt.paused_at or now <= attempt.deadline + GRACE):
@@ -149,7 +143,7 @@ def _deadlines(part: ExamPart, candidacy: Candidacy, now: datetime) -> tuple[dat
 
 def _draw(part: ExamPart, exam: Exam, now: datetime) -> Paper:
     seed = secrets.randbits(62)
-    rows = list(BlueprintRow.objects.filter(part=part).order_by("id"))
+    rows = queries.blueprint_of(part.pk)
     try:
         if rows:
             items = blueprint.draw(queries.pool(rows, exam.level), queries.rows_of(rows), seed)
@@ -188,7 +182,7 @@ def submit(
     is decided in whole points. A typing attempt is scored by the typing room.
     """
     candidacy = _locked(attempt.candidacy_id)
-    tries = list(queries.tries_of(candidacy).select_for_update(of=("self",)).select_related("part", "paper"))
+    tries = queries.tries_to_end(candidacy.pk)
     attempt = next(one for one in tries if one.pk == attempt.pk)
     attempt.candidacy = candidacy
     if attempt.state != State.OPEN or (ended_by == EndedBy.CLOCK and attempt.paused_at is not None):
@@ -200,7 +194,7 @@ def submit(
         attempt.passed = bool(attempt.typing.passed)
         attempt.state = State.GRADED
     else:
-        sum_marks(attempt, _mark(attempt, now))
+        sum_marks(attempt, mark_by_key(attempt, now))
     attempt.ended_by = ended_by
     attempt.ended_at = min(now, attempt.deadline) if ended_by == EndedBy.CLOCK else now
     attempt.generation += 1
@@ -213,37 +207,7 @@ def submit(
     return attempt
 
 
-def _mark(attempt: Attempt, now: datetime) -> list[Mark]:
-    """Writes a mark for every position that a key can grade; the others wait for a person."""
-    items = attempt.paper.items
-    versions = queries.keyed_versions({item["version"] for item in items})
-    answers = dict(Response.objects.filter(attempt=attempt).values_list("position", "answer"))
-    corrections = KeyCorrection.objects.filter(version__in=versions).order_by("id")
-    corrected = {version: (action, key) for version, action, key in corrections.values_list("version", "action", "key")}
-    marks = []
-    for position, item in enumerate(items, start=1):
-        version = versions[item["version"]]
-        correction, answer = corrected.get(version.pk), answers.get(position)
-        given = marking.effective(
-            version.kind, version.content, version.key, correction, answer, item["points"], item["order"]
-        )
-        if given is None:
-            continue
-        marks.append(
-            Mark(
-                attempt=attempt,
-                position=position,
-                version_id=version.pk,
-                topic_id=item["topic"],
-                points=given[0],
-                out_of=given[1],
-                given_at=now,
-            )
-        )
-    return Mark.objects.bulk_create(marks)
-
-
-def sum_marks(attempt: Attempt, marks: list[Mark] | None = None) -> None:
+def sum_marks(attempt: Attempt, marks: Sequence[Mark | KeyMark] | None = None) -> None:
     """Sums the newest marks (all there are, in their order) into the attempt; graded once every position has one, and being
     marked until then."""
     if marks is None:
@@ -336,8 +300,7 @@ def fold(*, candidacy: Candidacy, now: datetime) -> Result | None:
 
 def _locked(pk: int) -> Candidacy:
     """A candidacy under its lock. Its result is read later: what is joined here is as old as the wait for the lock."""
-    locked = Candidacy.objects.select_for_update(of=("self",))
-    return locked.select_related("sitting__exam", "user").get(pk=pk)
+    return queries.candidacy_to_end.one(pk)
 
 
 def _decide(
@@ -345,10 +308,9 @@ def _decide(
 ) -> Result | None:
     """Folds a locked candidacy, whose `tries` may be at hand; `entries` go into the journal with those of the result."""
     if tries is None:
-        tries = list(queries.tries_of(candidacy))
-    parts = list(queries.parts_of(candidacy.sitting.exam_id))
-    verdict = queries.verdict_of(candidacy, tries, parts, now)
-    before = getattr(candidacy, "result", None)
+        tries = queries.tries_of(candidacy.pk)
+    verdict = queries.verdict_of(candidacy, tries, queries.parts_of(candidacy.sitting.exam_id), now)
+    before = queries.result_of.first(candidacy.pk)
     if before is None and not verdict.decided:
         journal.record_all(entries)
         return None

@@ -40,7 +40,8 @@ def asked_questions(context: template.Context) -> SafeString:
         "save": reverse("exams:save", args=[attempt.pk]),
         "upload": reverse("exams:upload", args=[attempt.pk, 0]).removesuffix("0/"),
     }
-    return mark_safe("".join(_filled(question, len(questions), at, values) for question in questions))
+    language = get_language()
+    return mark_safe("".join(_filled(question, len(questions), at, values, language) for question in questions))
 
 
 @register.simple_tag(takes_context=True)
@@ -48,13 +49,10 @@ def asked_links(context: template.Context) -> SafeString:
     """A link to every question of `questions`, with what is answered and marked."""
     attempt, at = context["attempt"], context.get("at")
     values = {"paper": context["paper_url"], "tab": str(attempt.generation)}
-    links = []
+    language, links = get_language(), []
     for question in context["questions"]:
         state = {"answered": question.answered, "marked": question.marked, "here": question.position == at}
-        key = ("link", get_language(), *state.values())
-        parts = _kept(
-            key, "exams/asked_link.html", state | {name: _slot(name) for name in ("paper", "tab", "position")}
-        )
+        parts = _in_state("exams/asked_link.html", language, state, ("paper", "tab", "position"))
         links.append(_fill(parts, values | {"position": str(question.position)}))
     return mark_safe("".join(links))
 
@@ -104,18 +102,25 @@ def reviewed_options(context: template.Context, item: Reviewed) -> SafeString:
 
 
 def _options(item: Reviewed) -> SafeString:
-    lines = []
+    language, chosen, lines = get_language(), item.asked.chosen, []
     for place, option in enumerate(item.asked.options):
-        state = {"right": place in item.correct, "chosen": place in item.asked.chosen}
-        key = ("option", get_language(), *state.values())
-        parts = _kept(key, "exams/reviewed_option.html", state | {"option": _slot("option")})
-        lines.append(_fill(parts, {"option": option}))
+        state = {"right": place in item.correct, "chosen": place in chosen}
+        lines.append(_fill(_in_state("exams/reviewed_option.html", language, state, ("option",)), {"option": option}))
     return mark_safe("".join(lines))
+
+
+def _in_state(name: str, language: str | None, state: dict[str, bool], slots: tuple[str, ...]) -> list[str]:
+    """A small template in one of its few states, with these slots."""
+    key = (name, language, *state.values())
+    known = _rendered.get(key)
+    return _kept(key, name, state | {slot: _slot(slot) for slot in slots}) if known is None else known
 
 
 def _fill(parts: list[str], values: dict[str, str]) -> str:
     """Text and names of slots in turn, joined with what stands in the slots."""
-    return "".join(values[part] if place % 2 else part for place, part in enumerate(parts))
+    filled = parts.copy()
+    filled[1::2] = [values[name] for name in parts[1::2]]
+    return "".join(filled)
 
 
 def _kept(key: tuple[object, ...], name: str, context: dict[str, object], *, keep: bool = True) -> list[str]:
@@ -127,7 +132,7 @@ def _kept(key: tuple[object, ...], name: str, context: dict[str, object], *, kee
     return parts
 
 
-def _filled(question: Asked, of: int, at: int, values: dict[str, str]) -> str:
+def _filled(question: Asked, of: int, at: int, values: dict[str, str], language: str | None) -> str:
     place = question.position
     values |= {
         "position": str(place),
@@ -140,14 +145,14 @@ def _filled(question: Asked, of: int, at: int, values: dict[str, str]) -> str:
     }
     if question.kind in CHOICES:
         values |= {f"option_{number}": option for number, option in enumerate(question.options)}
-    return _fill(_parts(question, of), values)
+    return _fill(_parts(question, of, language), values)
 
 
-def _parts(question: Asked, of: int) -> list[str]:
+def _parts(question: Asked, of: int, language: str | None) -> list[str]:
     """Text and names of slots in turn, as the template wrote them."""
     edge = (question.position == 1) + 2 * (question.position == of)
     key = (
-        get_language(),
+        language,
         question.version,
         question.case,
         question.points,
@@ -155,7 +160,6 @@ def _parts(question: Asked, of: int) -> list[str]:
         question.marked,
         repr(question.answer),
         None if question.kind in CHOICES else repr(question.order),
-        question.case,
     )
     known = _rendered.get(key)
     if known is not None:

@@ -18,6 +18,7 @@ from exams.formats import safe_browser
 from exams.models import Attempt, Candidacy, ExamPart, Sitting
 from exams.typing import queries as typing
 from ground import calendar
+from ground.compiled import or_404
 from ground.errors import Refused
 from ground.numbers import whole
 
@@ -106,8 +107,7 @@ def safe_browser_quit(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Begins a part and opens it."""
-    mine = {"exam__sittings__candidacies": pk, "exam__sittings__candidacies__user": request.user}
-    chosen = get_object_or_404(ExamPart, pk=part, **mine)
+    chosen = or_404(queries.part_for.first(part, pk, request.user.pk))
     try:
         admit = partial(policy.check_admission, request)
         begun = services.start_attempt(candidacy=Candidacy(pk=pk), part=chosen, now=request.now, admit=admit)
@@ -124,9 +124,7 @@ def _paper_url(attempt: Attempt, position: int = 1) -> str:
 
 
 def _attempt(request: HttpRequest, pk: int) -> Attempt:
-    # A face-to-face part is written by its examiner: its candidate has no paper to open.
-    attempts = Attempt.objects.filter(candidacy__user=request.user).exclude(part__kind=ExamPart.Kind.RUBRIC)
-    return get_object_or_404(attempts.select_related("part", "paper", "candidacy__sitting__exam"), pk=pk)
+    return or_404(queries.sheet_of.first(pk, request.user.pk))
 
 
 def _ended(attempt: Attempt, now: datetime) -> bool:
@@ -209,7 +207,6 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hands in."""
-    mine = get_object_or_404(Attempt.objects.only("candidacy"), pk=pk, candidacy__user=request.user)
-    ended = services.submit(attempt=mine, now=request.now)
+    ended = services.submit(attempt=or_404(queries.own_attempt.first(pk, request.user.pk)), now=request.now)
     messages.success(request, _("Handed in."))
     return redirect("exams:result", pk=ended.candidacy_id)

@@ -8,7 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
-from exams.models import Attempt, Candidacy
+from exams.models import Attempt
+from ground.compiled import or_404
 from ground.errors import Refused
 from ground.numbers import whole
 from people.models import Employment
@@ -16,8 +17,7 @@ from people.policy import requires, today
 
 
 def _mine(request: HttpRequest, pk: int) -> queries.MySitting:
-    candidacies = queries.with_sitters(queries.with_attempts(Candidacy.objects.filter(user=request.user), papers=True))
-    return queries.my_sitting(get_object_or_404(candidacies.select_related("result"), pk=pk), request.now)
+    return or_404(queries.marked_sitting(pk, request.user, request.now))
 
 
 @require_safe
