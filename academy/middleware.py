@@ -38,6 +38,22 @@ class RequestMiddleware:
         return response
 
 
+class BodyLimitMiddleware:
+    """Refuses a body larger than the largest file there is, by its own word and before any of it is read or kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.LARGEST_BODY:
+            most = settings.LARGEST_BODY // (1024 * 1024)
+            response = render(request, "413.html", {"most": most}, status=413)
+            response["Connection"] = "close"
+            return response
+        return self.get_response(request)
+
+
 class PolicyMiddleware(CSPMiddleware):
     """The strict content security policy, and the wider one that Wagtail's admin needs."""
 

@@ -13,7 +13,7 @@ from wagtail.blocks.list_block import ListBlockValidationError
 from exams.models import Question
 from ground.freezing import fingerprint
 
-DO = _("Do")
+DO = _("Take part")
 
 QUICK = ("single", "multiple", "true_false", "numeric", "short_text")
 """The kinds of question that a quick check asks."""

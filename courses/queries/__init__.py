@@ -39,6 +39,7 @@ from courses.queries.practice import (
     answers_today,
     daily,
     is_asked_today,
+    key_withheld,
     read_again,
     ready_today,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "items_of",
     "job_records",
     "jobs_of",
+    "key_withheld",
     "late_assignments",
     "learning_of",
     "lessons_per_topic",

@@ -85,10 +85,29 @@ def _exempt() -> QuerySet[Exemption]:
 def in_state(staff: QuerySet[Employment], courses: Sequence[CoursePage], state: str, on: date) -> QuerySet[Employment]:
     """The people who are in this state of STATES in at least one of the courses, by the same precedence as the cells."""
     wanted = [course.pk for course in courses]
-    if state in (Due.LATE, Due.SOON, Due.DUE):
-        # What must be done comes before every other state, so no pair has to be looked at twice.
-        return staff.filter(Exists(_to_do(on, state).filter(course__in=wanted, user=OuterRef("user"))))
-    return staff.filter(Exists(_PAIRS[state](CoursePage.objects.filter(pk__in=wanted), on)))
+    if state in _PAIRS:
+        return staff.filter(Exists(_PAIRS[state](CoursePage.objects.filter(pk__in=wanted), on)))
+    # Few pairs are in these states: they are looked for once, not person by person.
+    return staff.filter(user__in=_rows(state, on).filter(course__in=wanted).order_by().values("user"))
+
+
+def _rows(state: str, on: date) -> QuerySet:
+    """The facts of the pairs in a state that a fact makes, where none counts more."""
+    if state == "started":
+        return _begun().exclude(_beside(Assignment.objects.open()))
+    if state == "expired":
+        rows = _newest().filter(expires_on__lte=on)
+        return rows.exclude(_beside(Assignment.objects.open())).exclude(_beside(_begun()))
+    if state == "exempt":
+        rows = _exempt().exclude(_beside(Assignment.objects.open())).exclude(_beside(_begun()))
+        return rows.exclude(_beside(Completion.objects.all()))
+    # What must be done comes before every other state.
+    return _to_do(on, state)
+
+
+def _beside(rows: QuerySet) -> Exists:
+    """Whether such a row stands beside the fact at hand: of the same person and course."""
+    return Exists(rows.filter(course=OuterRef("course"), user=OuterRef("user")))
 
 
 def _with(rows: QuerySet) -> Exists:
@@ -125,11 +144,9 @@ def _never(courses: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
 
 
 _PAIRS: dict[str, Callable[[QuerySet[CoursePage], date], QuerySet[CoursePage]]] = {
-    "started": lambda courses, _on: courses.exclude(_with(Assignment.objects.open())).filter(_with(_begun())),
     "done": lambda courses, on: _idle(courses).filter(
         _with(_newest().filter(Q(expires_on__isnull=True) | Q(expires_on__gt=on)))
     ),
-    "expired": lambda courses, on: _idle(courses).filter(_with(_newest().filter(expires_on__lte=on))),
-    "exempt": lambda courses, on: _never(courses).filter(_with(_exempt())),
     "none": lambda courses, on: _never(courses).exclude(_with(_exempt())),
 }
+"""The states that most pairs are in: a person is found with the first course that is."""

@@ -208,6 +208,15 @@ def _weak_topics(user: User, now: datetime) -> QuerySet:
     return sums.filter(won__lt=F("asked") * WEAK_BELOW / 100).values("topic_id")
 
 
+def key_withheld(user: User, code: str, now: datetime) -> bool:
+    """Whether a quick check must not say what is right: the person sits an exam, or the question is on a paper of theirs
+    whose keys nobody may see yet."""
+    mine = Attempt.objects.filter(candidacy__user=user)
+    if mine.filter(state=Attempt.State.OPEN).exists():
+        return True
+    return Question.objects.filter(code=code, pk__in=_withheld(mine, now)).exists()
+
+
 def _withheld(attempts: QuerySet[Attempt], now: datetime) -> QuerySet:
     """Questions on papers handed in whose keys nobody may see yet: somebody still sits, or nothing is released."""
     shown = released_only(attempts, now).filter(candidacy__sitting__closes_at__lte=now, somebody_sits=False)

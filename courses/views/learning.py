@@ -258,11 +258,12 @@ def check(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     question = queries.checks_of(page).get(code)
     if question is None:
         raise Http404
-    feedback = feedback_on(request, code)
+    withheld = queries.key_withheld(request.user, code, request.now)
+    feedback = {"state": "withheld"} if withheld else feedback_on(request, code)
     row = None
     if "preview" not in request.POST:
         enrolment = services.enrol(user=request.user, course=course, now=request.now)
-        if feedback["state"] != "empty":
+        if feedback["state"] not in ("empty", "withheld"):
             right = feedback["state"] == "right"
             services.note_check_answer(enrolment=enrolment, lesson=page, code=code, right=right, now=request.now)
         row = services.open_lesson(enrolment=enrolment, lesson=page, now=request.now)

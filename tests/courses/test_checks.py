@@ -3,10 +3,14 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from courses.models import PracticeAnswer
+from exams import services as exams
 from exams.services import add_question, move_question
 from tests import factories
 from tests.courses import build
+from tests.typing import scenes
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -125,3 +129,21 @@ def test_every_kind_of_question_is_judged(client, now, kind, content, key, right
     lesson = lesson_with("s-listening-01")
     assert "notice due" not in ask(client, lesson, right).text
     assert "notice due" in ask(client, lesson, wrong).text
+
+
+def test_a_check_keeps_its_key_while_the_person_sits_an_exam(now):
+    question(now)
+    user = factories.person()
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    lesson = lesson_with("s-listening-01")
+    candidacy, part = scenes.candidacy(timezone.now(), user=user)
+    scenes.passage(timezone.now())
+    attempt = exams.start_attempt(candidacy=candidacy, part=part, now=timezone.now())
+    for more in ({}, {"preview": "1"}):
+        page = client.post(reverse("courses:check", args=[lesson.pk, "s-listening-01"]), {"answer": "2", **more})
+        assert EXPLANATION not in page.text
+        assert "答卷" in page.text
+    assert PracticeAnswer.objects.count() == 0
+    exams.submit(attempt=attempt, now=timezone.now())
+    assert EXPLANATION in ask(client, lesson, "2").text

@@ -323,3 +323,13 @@ def _raw(value):
     if isinstance(value, dict):
         return {key: item.pk if isinstance(item, LessonMedia) else _raw(item) for key, item in value.items()}
     return value
+
+
+@pytest.mark.django_db
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(settings):
+    settings.LARGEST_BODY = 1024
+    author = signed_in(factories.with_role("trainer"))
+    film = SimpleUploadedFile("a.mp4", MP4 + b"x" * 2048)
+    answer = author.post(reverse("lesson_media:add"), {"file": film})
+    assert (answer.status_code, LessonMedia.objects.count()) == (413, 0)
+    assert "太大" in answer.text

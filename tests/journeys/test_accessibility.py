@@ -9,11 +9,13 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from certificates.models import Certificate
+from courses import services as courses
 from exams import services as exams
 from exams.models import Attempt
 from exams.typing import services as practice
 from exams.typing.services import rulings
 from people.models import User
+from tests import factories
 from tests.courses import build
 from tests.journeys import academy
 from tests.typing import scenes
@@ -58,6 +60,18 @@ def walk(house: academy.Academy) -> list[Stop]:
     given = "错" + practice.practice_text(practised)[1:40]
     practice.finish_practice(run=practised, text=given, now=timezone.now())
     practising = practice.start_practice(user=hers, minutes=10, now=timezone.now())
+    coach = factories.with_role("trainer")
+    courses.begin_checklists(checklist=build.checklist(), users=[hers], by=coach, now=timezone.now())
+    job = hers.job_records.get()
+    table = {"caption": "时限", "columns": [{"type": "text", "heading": "业务"}], "rows": [{"values": ["投诉"]}]}
+    body = [
+        ("table", table),
+        ("say_aloud", {"situation": "断网两天", "task": "先安抚", "hints": ["先回应情绪"], "sample": "一定很耽误您。"}),
+        ("reflection", {"question": "哪一通电话可以更好？", "example": "开头"}),
+    ]
+    blocks = build.lesson(house.course, "说一说")
+    blocks.body = blocks.body.stream_block.to_python([{"type": kind, "value": value} for kind, value in body])
+    blocks.save_revision().publish()
     return [
         Stop("typing", typing, reverse("exams:typing_attempt", args=[race.pk]), ".passage p.now"),
         Stop("login", None, reverse("account_login")),
@@ -66,6 +80,17 @@ def walk(house: academy.Academy) -> list[Stop]:
         Stop("home", hers, reverse("home")),
         Stop("course", hers, house.course.get_url()),
         Stop("lesson", hers, build.lessons(house.course)[0].get_url()),
+        Stop("my learning", hers, reverse("courses:mine")),
+        Stop("five minutes", hers, reverse("courses:daily")),
+        Stop("record", hers, reverse("courses:record")),
+        Stop("external course", hers, reverse("courses:external_new")),
+        Stop("on the job", coach, reverse("courses:job", args=[job.pk])),
+        Stop("rule", coach, reverse("courses:rule_new")),
+        Stop("leave", coach, reverse("courses:leave_new")),
+        Stop("new hires", coach, reverse("courses:cohorts")),
+        Stop("hours", coach, reverse("courses:hours")),
+        Stop("matrix", coach, reverse("courses:matrix")),
+        Stop("blocks", hers, blocks.get_url()),
         Stop("result", hers, reverse("exams:result", args=[passed.pk])),
         Stop("certificates", hers, reverse("certificates:mine")),
         Stop("certificate", hers, certificate.get_absolute_url()),
