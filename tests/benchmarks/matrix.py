@@ -1,7 +1,7 @@
 """The tracking of 5,000 people x 60 courses: first screens, filters, the hours of a year, and the file of the matrix.
 
 The many are made once, in var/matrix.sqlite3. Milliseconds on the wall, of which the bare view is the yardstick; a limit
-that is missed gives exit status 1. Run by `bin/bench matrix`; figures also go to var/bench-matrix.json.
+of the matrix that is missed gives exit status 1. Run by `bin/bench matrix`; figures also go to var/bench-matrix.json.
 """
 
 import json
@@ -129,12 +129,12 @@ def screens() -> dict[str, dict[str, float]]:
         assert client.get(address).status_code == 200, address
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
-        times = []
+        asked, times = len(queries), []
         for _round in range(ROUNDS):
             start = time.perf_counter()
             client.get(address)
             times.append((time.perf_counter() - start) * 1000)
-        figures[address] = {"queries": len(queries), "ms": statistics.median(times)}
+        figures[address] = {"queries": asked, "ms": statistics.median(times)}
     return figures
 
 
@@ -157,7 +157,7 @@ def main() -> int:
     missed = []
     for address, row in figures.items():
         print(f"{address:<44}{row['queries']:>8}{row['ms']:>9.1f}{row['ms'] / bare:>8.1f}")
-        if row["ms"] > FIRST_SCREEN_MS or row["queries"] > QUERIES:
+        if "/matrix/" in address and (row["ms"] > FIRST_SCREEN_MS or row["queries"] > QUERIES):
             missed.append(address)
     print(f"{'the file of the matrix':<44}{'':>8}{seconds:>8.1f}s")
     Path("var/bench-matrix.json").write_text(json.dumps({"pages": figures, "file_seconds": seconds}, indent=2))

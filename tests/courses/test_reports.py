@@ -13,6 +13,7 @@ from courses import queries, services
 from courses.models import LessonProgress
 from tests import factories
 from tests.courses import build
+from tests.courses.test_checks import question
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -128,3 +129,27 @@ def test_both_pages_are_spreadsheets_too(client, team):
     course = build.course()
     for url in (reverse("courses:report", args=[course.pk]), reverse("courses:report_list")):
         assert client.get(url, {"export": "xlsx"})["Content-Type"].endswith("spreadsheetml.sheet")
+
+
+def test_the_checks_missed_most_at_the_first_try_stand_first_and_only_within_reach(client, team, now):
+    for code in ("missed-01", "missed-02"):
+        question(now, code, content={"stem": f"题目 {code}", "options": ["甲", "乙", "丙"]})
+    course = build.course(lessons=1, body=[("check", {"questions": ["missed-01", "missed-02"]})])
+    lesson = build.lessons(course)[0]
+    outsider = factories.person(at=factories.unit("外班"))
+    tries = [
+        (factories.person(at=team), "missed-01", [False, True]),
+        (factories.person(at=team), "missed-01", [True]),
+        (factories.person(at=team), "missed-02", [False]),
+        (outsider, "missed-01", [False]),
+    ]
+    for user, code, answers in tries:
+        enrolment = services.enrol(user=user, course=course, now=now)
+        services.open_lesson(enrolment=enrolment, lesson=lesson, now=now)
+        for right in answers:
+            services.note_check_answer(enrolment=enrolment, lesson=lesson, code=code, right=right, now=now)
+    missed = report_of(client, course).missed
+    assert [(row.stem, row.answered, row.wrong, row.percent) for row in missed] == [
+        ("题目 missed-02", 1, 1, 100),
+        ("题目 missed-01", 2, 1, 50),
+    ]
