@@ -17,13 +17,24 @@ LIMITS = archives.Limits(files=5000, total=500 * MIB)
 LARGEST_MANIFEST = 5 * MIB
 
 
+MOST_OBJECTS = 60
+
+
+@dataclass(frozen=True)
+class Object:
+    """A learning object: what its item is called, and the path of its first page with its query."""
+
+    title: str
+    start: str
+
+
 @dataclass(frozen=True)
 class Package:
-    """What the manifest says. `standard` is "1.2" or "2004", `start` the path of the first page with its query."""
+    """What the manifest says. `standard` is "1.2" or "2004", `objects` what can be started, in the order of the manifest."""
 
     title: str
     standard: str
-    start: str
+    objects: tuple[Object, ...]
     archive: zipfile.ZipFile
 
 
@@ -43,19 +54,19 @@ def read(content: IO[bytes]) -> Package:
         raise Refused(_("The manifest of the package is not one of SCORM."), code="manifest")
     organisation = _organisation(root)
     items = [] if organisation is None else [item for item in organisation.iter() if local(item) == "item"]
-    launchable = [found for item in items if (found := _launch(root, item)) is not None]
-    if not launchable:
+    objects = {
+        start: Object(_text(item, "title")[:100], start) for item in items if (start := _launch(root, item)) is not None
+    }
+    if not objects:
         raise Refused(_("The package has no page that can be started."), code="no_sco")
-    if len(launchable) > 1:
-        message = _(
-            "The package has %(count)s learning objects, a lesson plays one. Export each as a package of its own."
-        )
-        raise Refused(message % {"count": len(launchable)}, code="several")
-    start = launchable[0]
-    if unquote(urlsplit(start).path) not in names:
-        message = _("The page that starts the package is missing: %(name)s.") % {"name": start[:100]}
-        raise Refused(message, code="no_start")
-    return Package(_text(organisation, "title")[:200], _standard(root), start, archive)
+    if len(objects) > MOST_OBJECTS:
+        message = _("The package has %(count)s learning objects; at most %(most)s are taken.")
+        raise Refused(message % {"count": len(objects), "most": MOST_OBJECTS}, code="several")
+    for start in objects:
+        if unquote(urlsplit(start).path) not in names:
+            message = _("The page that starts the package is missing: %(name)s.") % {"name": start[:100]}
+            raise Refused(message, code="no_start")
+    return Package(_text(organisation, "title")[:200], _standard(root), tuple(objects.values()), archive)
 
 
 def _text(element: Element, name: str) -> str:

@@ -53,7 +53,8 @@ class LessonMedia(models.Model):
 
 class ScormPackage(models.Model):
     """A SCORM package as it was unpacked: `root` is its folder in private storage, `start` the page that begins it,
-    `files` {path: size}. Packages are known by their content and never change."""
+    `files` {path: size}. Packages are known by their content and never change; the learning objects of one file share its
+    root."""
 
     class Standard(models.TextChoices):
         SCORM_12 = "1.2", "SCORM 1.2"
@@ -63,7 +64,7 @@ class ScormPackage(models.Model):
     standard = models.CharField(_("standard"), max_length=4, choices=Standard.choices, editable=False)
     start = models.CharField(_("start page"), max_length=500, editable=False)
     files = models.JSONField(_("files"), editable=False)
-    sha256 = models.CharField(_("fingerprint"), max_length=64, unique=True, editable=False)
+    sha256 = models.CharField(_("fingerprint"), max_length=64, editable=False)
     root = models.CharField(_("stored in"), max_length=200, editable=False)
     added_by = models.ForeignKey(
         User, verbose_name=_("added by"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
@@ -74,6 +75,7 @@ class ScormPackage(models.Model):
         verbose_name = _("SCORM package")
         verbose_name_plural = _("SCORM packages")
         ordering = ["-added_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["sha256", "start"], name="a_learning_object_is_kept_once")]
 
     def __str__(self) -> str:
         return self.title

@@ -41,7 +41,8 @@ PACKAGE_DONE = {"completed", "passed"}
 
 @transaction.atomic
 def add_package(*, name: str, content: IO[bytes], by: User | None, now: datetime) -> ScormPackage:
-    """Checks a package and unpacks it; the same package again is the one that is kept.
+    """Checks a package and unpacks it; the same package again is the one that is kept. Of several learning objects each is
+    a package to choose in a lesson of its own, all with the same files; returns the first.
 
     Nothing is written before all of it is checked. Raises Refused with what is wrong.
     """
@@ -50,7 +51,7 @@ def add_package(*, name: str, content: IO[bytes], by: User | None, now: datetime
         raise Refused(_("The file is larger than 200 MB."), code="too_large")
     content.seek(0)
     sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    known = ScormPackage.objects.filter(sha256=sha256).first()
+    known = ScormPackage.objects.filter(sha256=sha256).order_by("pk").first()
     if known is not None:
         return known
     content.seek(0)
@@ -65,17 +66,24 @@ def add_package(*, name: str, content: IO[bytes], by: User | None, now: datetime
         storage.delete(stored)
         with found.archive.open(member) as stream:
             storage.save(stored, File(stream))
-    package = ScormPackage.objects.create(
-        title=(found.title or PurePath(name.replace("\\", "/")).stem)[:200],
-        standard=found.standard,
-        start=found.start,
-        files={path: member.file_size for path, member in files.items()},
-        sha256=sha256,
-        root=root,
-        added_by=by,
-        added_at=now,
-    )
-    journal.record("package.added", package, by=by, now=now, data={"standard": found.standard, "files": len(files)})
+    title = found.title or PurePath(name.replace("\\", "/")).stem
+    several = len(found.objects) > 1
+    made = [
+        ScormPackage.objects.create(
+            title=(f"{title} · {one.title or number}" if several else title)[:200],
+            standard=found.standard,
+            start=one.start,
+            files={path: member.file_size for path, member in files.items()},
+            sha256=sha256,
+            root=root,
+            added_by=by,
+            added_at=now,
+        )
+        for number, one in enumerate(found.objects, 1)
+    ]
+    package = made[0]
+    data = {"standard": found.standard, "files": len(files), "objects": len(made)}
+    journal.record("package.added", package, by=by, now=now, data=data)
     return package
 
 
@@ -101,7 +109,8 @@ def delete_package(*, package: ScormPackage, by: User, now: datetime) -> None:
     journal.record("package.deleted", package, by=by, now=now)
     files = [f"{package.root}/{path}" for path in package.files]
     package.delete()
-    transaction.on_commit(partial(_forget, files))
+    if not ScormPackage.objects.filter(root=package.root).exists():
+        transaction.on_commit(partial(_forget, files))
 
 
 def _forget(files: list[str]) -> None:

@@ -25,7 +25,7 @@ class PackageUpload(WagtailAdminModelForm):
     file = forms.FileField(
         label=_("Package (zip, at most 200 MB)"),
         widget=forms.FileInput(attrs={"accept": ".zip"}),
-        help_text=_("SCORM 1.2 or 2004, with one learning object."),
+        help_text=_("SCORM 1.2 or 2004. Each learning object becomes a package to choose in a lesson of its own."),
     )
 
     class Meta:

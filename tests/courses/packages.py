@@ -14,10 +14,17 @@ NAMESPACES = {
 }
 
 
+def _part(number):
+    return f' parameters="?part={number}"' if number else ""
+
+
 def manifest(standard="1.2", *, version=None, href="index.html", kind="sco", items=1, doctype=""):
     attribute = "scormtype" if standard == "1.2" else "scormType"
     version = {"1.2": "1.2", "2004": "2004 4th Edition"}[standard] if version is None else version
-    rows = "".join(f'<item identifier="I{n}" identifierref="R1"><title>一</title></item>' for n in range(items))
+    rows = "".join(
+        f'<item identifier="I{n}" identifierref="R1"{_part(n)}><title>第 {n + 1} 节</title></item>'
+        for n in range(items)
+    )
     return f"""<?xml version="1.0" encoding="UTF-8"?>{doctype}
 <manifest identifier="M" version="1" {NAMESPACES[standard]}>
 <metadata><schema>ADL SCORM</schema><schemaversion>{version}</schemaversion></metadata>

@@ -86,6 +86,26 @@ def test_the_same_package_again_is_the_one_that_is_kept(now):
     assert ScormPackage.objects.count() == 1
 
 
+def test_each_learning_object_is_a_package_of_its_own_with_the_same_files(
+    private, now, django_capture_on_commit_callbacks
+):
+    content = package(items=3)
+    first = added(now, content)
+    rows = list(ScormPackage.objects.order_by("pk"))
+    assert [(row.title, row.start) for row in rows] == [
+        ("三声服务 · 第 1 节", "index.html"),
+        ("三声服务 · 第 2 节", "index.html?part=1"),
+        ("三声服务 · 第 3 节", "index.html?part=2"),
+    ]
+    assert {row.root for row in rows} == {first.root}
+    assert added(now, content) == first
+    trainer = factories.with_role("trainer")
+    for row, kept in zip(rows, (True, True, False), strict=True):
+        with django_capture_on_commit_callbacks(execute=True):
+            services.delete_package(package=row, by=trainer, now=now)
+        assert (private / first.root / "index.html").exists() is kept
+
+
 @pytest.mark.parametrize("standard", ["1.2", "2004"])
 def test_the_standard_is_read_from_the_namespace_where_no_version_is_given(now, standard):
     assert added(now, package(standard, version="")).standard == standard
@@ -118,7 +138,7 @@ HOSTILE = {
     "another manifest": (lambda: zipped({"imsmanifest.xml": "<html/>"}), "manifest"),
     "no sco": (lambda: package(kind="asset"), "no_sco"),
     "no item": (lambda: package(items=0), "no_sco"),
-    "several": (lambda: package(items=2), "several"),
+    "several": (lambda: package(items=61), "several"),
     "start elsewhere": (lambda: package(href="https://a.cn/index.html"), "no_sco"),
     "start outside": (lambda: package(href="/etc/passwd"), "no_sco"),
     "start missing": (lambda: package(href="missing.html"), "no_start"),
