@@ -44,6 +44,7 @@ EVERYBODY = (
 )
 WORK = (
     Place("courses:training", _("Training"), (Role.TRAINER, Role.AUDITOR)),
+    Place("courses:matrix", _("Training"), (Role.MANAGER, Role.PERSONNEL)),
     Place("exams:sitting_list", _("Sittings"), (Role.EXAMINER, Role.AUDITOR)),
     Place("exams:marking", _("Marking"), (Role.EXAMINER,)),
     Place("exams:typing_flagged", _("Typing checks"), (Role.EXAMINER, Role.AUDITOR)),
@@ -100,6 +101,8 @@ class Frame:
     def _links(self, places: Iterable[Place]) -> list[Link]:
         links: dict[str, Link] = {}
         for place in places:
+            if any(link.label == place.label for link in links.values()):
+                continue
             url = reverse(place.url_name)
             path = self.request.path
             here = path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))

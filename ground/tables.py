@@ -47,11 +47,12 @@ class Column:
     export: Callable[[Any], Any] | None = None
     key: Callable[[Any], Any] | None = None
     width: int = 18
+    nowrap: bool = False
 
     @property
     def css(self) -> str:
-        """Figures stand right; columns of words are given room."""
-        return "numeric" if self.numeric else "words" if self.width >= WORDS else ""
+        """Figures stand right; columns of words are given room; some values stay in one line."""
+        return "numeric" if self.numeric else "nowrap" if self.nowrap else "words" if self.width >= WORDS else ""
 
 
 @dataclass(frozen=True)

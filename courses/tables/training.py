@@ -55,7 +55,7 @@ class LateTable(Table):
             ),
             Column("unit", _("Unit"), value=lambda row: row.unit_name, order=("unit_name",)),
             Column("course", _("Course"), value=lambda row: row.course.title, order=("course__title",), width=30),
-            Column("due", _("Due"), value=lambda row: row.due_on, order=("due_on",)),
+            Column("due", _("Due"), value=lambda row: row.due_on, order=("due_on",), nowrap=True),
             Column(
                 "late",
                 _("Days late"),

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import queries, services
@@ -86,7 +87,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
         "export": shown,
         "busy": busy,
         "badge": BADGES[shown.state],
-        "title": shown.get_report_display(),
+        "title": capfirst(shown.get_report_display()),
         "back_url": f"{reverse(PAGES[Report(shown.report)])}?{shown.query}",
         "again_url": f"{reverse('courses:export_new', args=[shown.report])}?{shown.query}",
     }

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from courses import services
 from courses.models import Assignment, Attendance, ClassSession
+from people.services import assign_role
 from tests import factories
 from tests.courses import build
 
@@ -222,3 +223,19 @@ def test_due_days_in_the_past_are_refused_by_the_form(client, team, now):
     response = client.post(reverse("courses:assign"), data)
     assert response.context["form"].errors["due_on"]
     assert not Assignment.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("roles", "name"), [(["manager"], "matrix"), (["personnel"], "matrix"), (["manager", "trainer"], "training")]
+)
+def test_whoever_looks_after_learning_finds_training_in_the_menu_once(roles, name):
+    user = factories.with_role(roles[0])
+    for role in roles[1:]:
+        assign_role(
+            user=user, role=role, unit=factories.company(), valid_from=date(2026, 1, 1), now=timezone.now(), by=None
+        )
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    links = [link.url for link in client.get(reverse("courses:mine")).context["frame"].work if "/learn/" in link.url]
+    assert links == [reverse(f"courses:{name}")]
