@@ -22,6 +22,7 @@ from tests import factories
 from tests.courses import build
 from tests.courses.packages import IMAGE, PNG, TABLE, R, paragraph, word, zipped
 
+pytestmark = pytest.mark.usefixtures("private")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 HANDBOOK = (
     paragraph("前言")
@@ -33,18 +34,6 @@ HANDBOOK = (
     + paragraph("记录", "1")
     + TABLE
 )
-
-
-@pytest.fixture(autouse=True)
-def private(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path), "base_url": None},
-        },
-    }
-    return tmp_path
 
 
 def signed_in(user) -> Client:

@@ -21,20 +21,9 @@ from tests import factories
 from tests.courses import build
 from tests.courses.packages import MP3, MP4, PDF, PNG, WEBM, paragraph, word, zipped
 
+pytestmark = pytest.mark.usefixtures("private")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 CAPTIONS = "1\n00:00:01,000 --> 00:00:02,500\n<b>您好</b>\n\n2\n0:03.000 --> 0:04.0\n请讲\n"
-
-
-@pytest.fixture(autouse=True)
-def private(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path), "base_url": None},
-        },
-    }
-    return tmp_path
 
 
 def signed_in(user) -> Client:
