@@ -52,7 +52,7 @@ def test_a_worker_killed_around_a_save_leaves_all_or_nothing_and_the_page_sends_
 
 
 @pytest.mark.parametrize(
-    ("moment", "state"), [('INSERT INTO "exams_mark"', "open"), ('UPDATE "exams_attempt"', "open"), ("after", "graded")]
+    ("moment", "state"), [("INSERT INTO exams_mark", "open"), ('UPDATE "exams_attempt"', "open"), ("after", "graded")]
 )
 def test_a_worker_killed_around_the_hand_in_leaves_it_whole_or_not_done(site, person, attempt, receipts, moment, state):
     browser = person(attempt.candidacy.user)
