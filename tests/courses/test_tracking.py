@@ -157,6 +157,35 @@ def test_hours_are_of_people_and_of_units_with_all_below(team, trainer, now):
 
 
 @pytest.mark.django_db
+def test_a_unit_leads_to_its_own_people_and_nothing_above_it_is_summed_up_in_part(team, trainer, now):
+    early, late = (factories.unit(f"热线一班{name}", parent=team) for name in ("早组", "晚组"))
+    for unit in (early, late):
+        finish(factories.person(at=unit), build.course(lessons=1, minutes=60), now)
+    client = signed_in(trainer)
+    units = client.get(reverse("courses:hours"), {"sort": "name"}).context["units"]
+    assert [(row.unit, len(row.steps), row.people, row.hours) for row in units] == [
+        (team, 0, 3, 2.0),
+        (early, 1, 1, 1.0),
+        (late, 1, 1, 1.0),
+    ]
+    page = client.get(reverse("courses:hours") + units[1].url)
+    assert [(row.unit, row.people, row.hours) for row in page.context["units"]] == [(early, 1, 1.0)]
+    assert {row.job.unit for row in page.context["table"].all_rows} == {early}
+
+
+@pytest.mark.django_db
+def test_of_very_many_units_the_topmost_two_levels_are_shown(team, trainer, monkeypatch):
+    monkeypatch.setattr("courses.tables.hours.UNITS", 2)
+    part = factories.unit("早组", parent=team)
+    lowest = factories.unit("早一组", parent=part)
+    factories.person(at=lowest)
+    client = signed_in(trainer)
+    assert [row.unit for row in client.get(reverse("courses:hours")).context["units"]] == [team, part]
+    below = client.get(reverse("courses:hours"), {"unit": part.pk}).context["units"]
+    assert [row.unit for row in below] == [part, lowest]
+
+
+@pytest.mark.django_db
 def test_hours_cost_the_same_for_many_as_for_one(team, trainer, now, django_assert_max_num_queries):
     client = signed_in(trainer)
     client.get(reverse("courses:hours"))
