@@ -88,6 +88,7 @@ class CohortTable(NewPeopleTable):
                 value=lambda row: row.week,
                 order=("week",),
                 url=lambda row: reverse("courses:cohort", args=[row.week.isoformat()]) + kept,
+                nowrap=True,
             ),
             Column("hired", _("People hired"), value=lambda row: len(row.people), order=("hired",), numeric=True),
             *[
