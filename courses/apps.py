@@ -22,6 +22,9 @@ class CoursesConfig(AppConfig):
         notifications.register("team_late", _("%(people)s of your people are newly late, with %(courses)s courses."))
         notifications.register("course_let_go", _("You need not take the course “%(course)s” any more."))
         notifications.register("report_ready", _("Your report is there: %(report)s, %(rows)s rows."))
+        notifications.register(
+            "report_failed", _("Your report could not be made: %(report)s. Open it to have it made again.")
+        )
         notifications.register("report_ended", _("The report “%(report)s” comes no more: you may not see it now."))
         notifications.register("job_begun", _("“%(checklist)s” begins: %(coach)s signs what you show on the job."))
         notifications.register("job_completed", _("Every item of “%(checklist)s” is signed."))

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import override
 
 from courses import services
 from courses.models import ReportSchedule, TrainingExport
-from courses.tables import MAY, table_of
+from courses.tables import MAY, figures, table_of
 from people.policy import has_role
 
 
@@ -22,18 +23,23 @@ def _asked_again(export: TrainingExport, now: datetime) -> HttpRequest:
 def write_export(pk: int) -> None:
     """Makes a spreadsheet with what its owner may see now, in the owner's language. A fault of ours is shown to whoever
     waits, and stays among the queue's failures."""
-    export = TrainingExport.objects.select_related("asked_by").get(pk=pk)
-    now = timezone.now()
+    _written(TrainingExport.objects.select_related("asked_by").get(pk=pk), timezone.now())
+
+
+def _written(export: TrainingExport, now: datetime) -> str:
+    """Makes the spreadsheet; its figures in a sentence."""
     try:
-        with override(export.asked_by.language):
-            services.write_export(export=export, table=table_of(export.report, _asked_again(export, now)), now=now)
+        with override(export.asked_by.language or settings.LANGUAGE_CODE):
+            table = table_of(export.report, _asked_again(export, now))
+            services.write_export(export=export, table=table, now=now)
+            return figures(table)
     except Exception:
         services.fail_export(export=export, now=timezone.now())
         raise
 
 
 def send_report(schedule_pk: int, export_pk: int) -> None:
-    """Makes a report and sends it; one whose owner may not see it any more ends."""
+    """Makes a report and sends it; one whose owner may not see it any more ends. The owner is told of a fault of ours."""
     schedule = ReportSchedule.objects.select_related("owner").get(pk=schedule_pk)
     export = TrainingExport.objects.select_related("asked_by").get(pk=export_pk)
     now = timezone.now()
@@ -41,7 +47,11 @@ def send_report(schedule_pk: int, export_pk: int) -> None:
         services.fail_export(export=export, now=now)
         services.end_schedule(schedule=schedule, by=None, now=now)
         return
-    write_export(export_pk)
+    try:
+        sentence = _written(export, now)
+    except Exception:
+        services.tell_failed(schedule=schedule, export=export, now=now)
+        raise
     export.refresh_from_db()
     if export.stored:
-        services.deliver_report(schedule=schedule, export=export, now=now)
+        services.deliver_report(schedule=schedule, export=export, figures=sentence, now=now)

@@ -92,8 +92,9 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def newcomers(people: QuerySet[User], first: date, last: date) -> list[Newcomer]:
-    """Who of these people began to work from a day to another, both included. The same number of queries for up to 900."""
+def newcomers(people: QuerySet[User], first: date, last: date, on: date) -> list[Newcomer]:
+    """Who of these people began to work from a day to another, both included, and where they work on `on`. The same number
+    of queries for up to 900."""
     begun = (
         Employment.objects.filter(user__in=people.filter(is_active=True))
         .order_by()
@@ -105,15 +106,13 @@ def newcomers(people: QuerySet[User], first: date, last: date) -> list[Newcomer]
     hired = dict(begun)
     found: list[Newcomer] = []
     for portion in portions(sorted(hired)):
-        found += _newcomers(portion, hired)
+        found += _newcomers(portion, hired, on)
     return sorted(found, key=lambda person: (person.hired, person.user.name_sort, person.user.pk))
 
 
-def _newcomers(people: Sequence[int], hired: dict[int, date]) -> Iterable[Newcomer]:
-    jobs: dict[int, Employment] = {}
-    rows = Employment.objects.filter(user__in=people).select_related("user", "unit", "post")
-    for row in rows.order_by("user_id", "valid_from"):
-        jobs[row.user_id] = row
+def _newcomers(people: Sequence[int], hired: dict[int, date], on: date) -> Iterable[Newcomer]:
+    rows = Employment.objects.standing(on).filter(user__in=people).select_related("user", "unit", "post")
+    jobs = {row.user_id: row for row in rows}
     steps: dict[int, list[tuple[date, date | None]]] = {}
     assigned = Assignment.objects.in_force().filter(user__in=people, path__isnull=False).order_by("due_on", "pk")
     for user, due, completed, exempted in assigned.values_list(
@@ -132,6 +131,6 @@ def cohorts(people: QuerySet[User], on: date, weeks: int = WEEKS) -> list[Cohort
     """The weeks up to this one in which anybody began, the newest first."""
     first = monday(on) - timedelta(weeks=weeks - 1)
     found: dict[date, list[Newcomer]] = {}
-    for person in newcomers(people, first, on):
+    for person in newcomers(people, first, on, on):
         found.setdefault(monday(person.hired), []).append(person)
     return [Cohort(week, tuple(found[week]), on) for week in sorted(found, reverse=True)]

@@ -34,7 +34,14 @@ from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, fo
 from courses.services.review import review_below, tell_author, tell_reviewers
 from courses.services.rules import apply_rule, apply_rules, end_rule, follow_people, make_rule
 from courses.services.rulings import rule_on_version
-from courses.services.schedules import deliver_report, end_schedule, schedule_report, send_reports
+from courses.services.schedules import (
+    deliver_report,
+    end_schedule,
+    mail_report,
+    schedule_report,
+    send_reports,
+    tell_failed,
+)
 from courses.services.sessions import (
     EARLY,
     cancel_session,
@@ -93,6 +100,7 @@ __all__ = [
     "keep_document",
     "keep_package_state",
     "leave_session",
+    "mail_report",
     "make_rule",
     "move_due",
     "newest_version",
@@ -113,6 +121,7 @@ __all__ = [
     "sign_item",
     "take_back_leave",
     "tell_author",
+    "tell_failed",
     "tell_reviewers",
     "withdraw_assignment",
     "withdraw_exemption",

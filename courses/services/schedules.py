@@ -1,19 +1,22 @@
 """Reports that come by themselves: asked for by whoever reads them, made by the queue with the reach of that day."""
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from courses import progress
 from courses.models import ReportSchedule, TrainingExport
+from courses.services.reports import KEPT
 from ground import journal, spreadsheets
 from ground.errors import Refused
 from ground.private_files import private_storage
@@ -23,6 +26,7 @@ from people.services import notify
 MOST = 20
 """Reports that one person may have coming."""
 LARGEST_ATTACHMENT = 8 * 1024 * 1024
+REMEMBERED = timedelta(days=2)
 Every = ReportSchedule.Every
 
 
@@ -62,7 +66,7 @@ def end_schedule(*, schedule: ReportSchedule, by: User | None, now: datetime, re
             kind="report_ended",
             key=f"report-ended:{schedule.pk}",
             now=now,
-            params={"report": str(schedule.get_report_display())},
+            params={"report": _named(schedule)},
             url=reverse("courses:schedules"),
         )
 
@@ -88,40 +92,69 @@ def send_reports(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def deliver_report(*, schedule: ReportSchedule, export: TrainingExport, now: datetime) -> bool:
-    """Tells the owner that a report is there; with an address they get the file by mail too. Whether mail went out; telling
-    again changes nothing."""
-    owner = schedule.owner
-    key = f"report-ready:{export.pk}"
+def deliver_report(*, schedule: ReportSchedule, export: TrainingExport, figures: str, now: datetime) -> bool:
+    """Tells the owner that a report is there; whoever has an address gets it by mail too, with a sentence of `figures`.
+    Whether a mail was queued; telling again changes nothing."""
+    export = TrainingExport.objects.select_for_update(of=("self",)).get(pk=export.pk)
+    owner, key = schedule.owner, f"report-ready:{export.pk}"
     if owner.notifications.filter(key=key).exists():
         return False
-    report = str(schedule.get_report_display())
-    params = {"report": report, "rows": export.total}
     notify(
         users=[owner],
         kind="report_ready",
         key=key,
         now=now,
-        params=params,
+        params={"report": _named(schedule), "rows": export.total},
         url=reverse("courses:export", args=[export.pk]),
     )
-    if not owner.email:
+    if owner.email:
+        async_task("courses.services.mail_report", export.pk, figures)
+    return bool(owner.email)
+
+
+def tell_failed(*, schedule: ReportSchedule, export: TrainingExport, now: datetime) -> None:
+    """Tells the owner that a report could not be made, with the page that has it made again."""
+    notify(
+        users=[schedule.owner],
+        kind="report_failed",
+        key=f"report-failed:{export.pk}",
+        now=now,
+        params={"report": _named(schedule)},
+        url=reverse("courses:export", args=[export.pk]),
+    )
+
+
+def _named(schedule: ReportSchedule) -> str:
+    with translation.override(schedule.owner.language or settings.LANGUAGE_CODE):
+        return str(schedule.get_report_display())
+
+
+def mail_report(export_id: int, figures: str) -> bool:
+    """Called by the queue: mails a report with its file and where to find it, in the language of whoever has it coming;
+    whether it went out. The queue may call again after a failure: the cache remembers what was sent."""
+    export = TrainingExport.objects.select_related("asked_by").get(pk=export_id)
+    owner, had = export.asked_by, f"report-mail:{export.pk}"
+    if not (owner.is_active and owner.email and export.stored) or cache.get(had):
         return False
-    with translation.override(owner.language or settings.LANGUAGE_CODE):
-        letter = EmailMessage(
-            str(schedule.get_report_display()),
-            "\n\n".join(
-                [
-                    _("%(name)s, good day.") % {"name": owner.name},
-                    _("Here is the report you asked for: %(report)s, %(rows)s rows.")
-                    % {"report": schedule.get_report_display(), "rows": export.total},
-                    _("You find it, and end it, among your reports."),
-                ]
-            ),
-            to=[owner.email],
-        )
-    with private_storage().open(export.stored, "rb") as file:
-        if file.size <= LARGEST_ATTACHMENT:
+    base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+    with (
+        translation.override(owner.language or settings.LANGUAGE_CODE),
+        private_storage().open(export.stored, "rb") as file,
+    ):
+        fits = file.size <= LARGEST_ATTACHMENT
+        lines = [
+            _("%(name)s, good day.") % {"name": owner.name},
+            _("Here is the report you asked for: %(report)s.") % {"report": export.get_report_display()},
+            figures,
+            _("For %(days)s days you find the file here: %(url)s")
+            % {"days": KEPT.days, "url": base + reverse("courses:export", args=[export.pk])},
+            "" if fits else _("It is too large to be sent along."),
+            _("Here you end the report: %(url)s") % {"url": base + reverse("courses:schedules")},
+        ]
+        subject = capfirst(export.get_report_display())
+        letter = EmailMessage(subject, "\n\n".join(line for line in lines if line), to=[owner.email])
+        if fits:
             letter.attach(os.path.basename(export.stored), file.read(), spreadsheets.XLSX)
-    transaction.on_commit(letter.send)
+    letter.send()
+    cache.set(had, True, REMEMBERED.total_seconds())
     return True

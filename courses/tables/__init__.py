@@ -1,7 +1,7 @@
 """Lists of trainers, by topic."""
 
 from courses.tables.cohorts import CohortTable, NewcomerTable
-from courses.tables.every import MAY, PAGES, table_of
+from courses.tables.every import MAY, PAGES, figures, table_of
 from courses.tables.hours import HoursTable
 from courses.tables.jobs import ExternalTable, JobTable
 from courses.tables.matrix import MatrixTable
@@ -27,5 +27,6 @@ __all__ = [
     "RuleTable",
     "SessionTable",
     "due_words",
+    "figures",
     "table_of",
 ]

@@ -1,7 +1,8 @@
 """New hires by week, and the people of one week."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from courses import queries
 from courses.policy import OVERSEERS
 from ground.tables import Column, Filter, Table
-from people.models import Unit
+from people.models import Employment, Unit, User
 from people.policy import below, staff_in_reach, today, units_in_reach
 from people.queries import indented
 
@@ -35,15 +36,8 @@ def _share(span: int) -> Column:
     )
 
 
-class CohortTable(Table):
-    """The weeks of the last half year in which somebody began."""
-
-    name = "cohorts"
-    title = _("New hires by week")
-    default_order = "-week"
-    page_size = 60
-    empty_title = _("Nobody began within the last half year")
-    empty_text = _("New hires appear here in the week of their first day.")
+class NewPeopleTable(Table):
+    """New hires within reach, of the unit in the address with all below it."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.on: date = today(request)
@@ -56,39 +50,65 @@ class CohortTable(Table):
                 apply=lambda rows, _value: rows,
             )
         ]
-        people = staff_in_reach(request, *OVERSEERS, reads=True)
-        if chosen := self.filter_fields[0].selected:
-            path = Unit.objects.get(pk=chosen).path
-            people = people.filter(below([path], "employments__unit__path"), employments__valid_to__isnull=True)
-        self.all_rows = queries.cohorts(people, self.on)
+
+    @property
+    def unit(self) -> str:
+        """The unit asked for, as it stands in the address; empty for all."""
+        return self.filter_fields[0].selected
+
+    @property
+    def people(self) -> QuerySet[User]:
+        people = staff_in_reach(self.request, *OVERSEERS, reads=True)
+        if not self.unit:
+            return people
+        staff = Employment.objects.standing(self.on).filter(below([Unit.objects.get(pk=self.unit).path], "unit__path"))
+        return people.filter(pk__in=staff.values("user"))
+
+
+class CohortTable(NewPeopleTable):
+    """The weeks of the last half year in which somebody began."""
+
+    name = "cohorts"
+    title = _("New hires by week")
+    default_order = "-week"
+    page_size = 60
+    empty_title = _("Nobody began within the last half year")
+    empty_text = _("New hires appear here in the week of their first day.")
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.all_rows = queries.cohorts(self.people, self.on)
+        kept = f"?unit={self.unit}" if self.unit else ""
+        # Whoever has no path is counted only where there is somebody, so that the figures of a week add up.
+        shown = [state for state in STATES if state != "none" or any(row.count(state) for row in self.all_rows)]
         self.columns = [
             Column(
                 "week",
                 _("Week from"),
                 value=lambda row: row.week,
                 order=("week",),
-                url=lambda row: reverse("courses:cohort", args=[row.week.isoformat()]),
+                url=lambda row: reverse("courses:cohort", args=[row.week.isoformat()]) + kept,
+                nowrap=True,
             ),
             Column("hired", _("People hired"), value=lambda row: len(row.people), order=("hired",), numeric=True),
             *[
                 Column(
                     state,
-                    label,
+                    STATES[state],
                     value=lambda row, state=state: row.count(state),
                     order=(state,),
                     numeric=True,
                     width=12,
                 )
-                for state, label in STATES.items()
-                if state != "none"
+                for state in shown
             ],
             Column("days", _("Median days"), value=lambda row: row.median_days, order=("days",), numeric=True),
             *[_share(span) for span in queries.SPANS],
         ]
 
 
-class NewcomerTable(Table):
-    """The people of one week."""
+class NewcomerTable(NewPeopleTable):
+    """The people of the week that begins on a Monday."""
 
     name = "newcomers"
     title = _("New hires of the week")
@@ -97,8 +117,10 @@ class NewcomerTable(Table):
     empty_title = _("Nobody began in this week")
     empty_text = _("Choose another week.")
 
-    def __init__(self, request: HttpRequest, people: list[queries.Newcomer], on: date) -> None:
-        super().__init__(request, people)
+    def __init__(self, request: HttpRequest, week: date) -> None:
+        super().__init__(request)
+        on = self.on
+        self.all_rows = queries.newcomers(self.people, week, week + timedelta(days=6), on)
         self.columns = [
             Column(
                 "name",

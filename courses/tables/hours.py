@@ -16,6 +16,8 @@ from people.policy import reach, today, units_in_reach
 from people.queries import indented, staff_rows
 
 YEARS = 5
+UNITS = 40
+"""Up to so many units are shown at once; of more, the topmost and those right below them, which lead further down."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,18 @@ class PersonHours:
 
 @dataclass(frozen=True)
 class UnitHours:
-    """A unit with the people in it and below, and their minutes together."""
+    """A unit with the people in it and below, and their minutes together. `url` shows its people only."""
 
     unit: Unit
+    depth: int
     people: int
     minutes: int
+    url: str
+
+    @property
+    def steps(self) -> range:
+        """As many steps as the unit stands in from the left."""
+        return range(self.depth)
 
     @property
     def hours(self) -> float:
@@ -84,9 +93,10 @@ class HoursTable(Table):
         ]
         chosen = {field.name: field.selected for field in self.filter_fields}
         self.year = int(chosen["year"])
+        self.chosen = Unit.objects.get(pk=chosen["unit"]) if chosen["unit"] else None
         rows = staff_rows(reach(request, *OVERSEERS, reads=True), on).filter(user__is_active=True)
-        if chosen["unit"]:
-            rows = rows.filter(unit__path__startswith=Unit.objects.get(pk=chosen["unit"]).path)
+        if self.chosen:
+            rows = rows.filter(unit__path__startswith=self.chosen.path)
         # Thousands of people are summed up: no more of each than what is shown.
         jobs = list(rows.select_related(None).select_related("user", "unit").defer("user__password"))
         people = User.objects.filter(pk__in=rows.order_by().values("user"))
@@ -123,7 +133,7 @@ class HoursTable(Table):
 
     @property
     def units(self) -> list[UnitHours]:
-        """The units of these people down the tree, each with all below it."""
+        """The units of these people down the tree, each with all below it: the one chosen, or all within reach."""
         sums: dict[str, list[int]] = {}
         step = Unit.steplen
         for row in self.all_rows:
@@ -132,5 +142,20 @@ class HoursTable(Table):
                 held = sums.setdefault(path[:end], [0, 0])
                 held[0] += 1
                 held[1] += row.minutes.total
-        units = units_in_reach(self.request, *OVERSEERS, reads=True).filter(path__in=sums).order_by("path")
-        return [UnitHours(unit, *sums[unit.path]) for unit in units]
+        # Of what lies above the one chosen, only a part of the people is known here.
+        within = self.chosen.path if self.chosen else ""
+        known = units_in_reach(self.request, *OVERSEERS, reads=True).filter(path__startswith=within).order_by("path")
+        units = [unit for unit in known if unit.path in sums]
+        top = min((unit.depth for unit in units), default=1)
+        if len(units) > UNITS:
+            units = [unit for unit in units if unit.depth <= top + 1]
+        return [
+            UnitHours(
+                unit=unit,
+                depth=unit.depth - top,
+                people=sums[unit.path][0],
+                minutes=sums[unit.path][1],
+                url=self.address(unit=str(unit.pk), page=None),
+            )
+            for unit in units
+        ]

@@ -1,6 +1,6 @@
 """New hires by week, hours of training, and reports that come by themselves."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,7 +19,7 @@ from courses.tables import MAY, PAGES, CohortTable, HoursTable, NewcomerTable, t
 from courses.views.navigation import tabs
 from ground.errors import Refused
 from people.models import Role
-from people.policy import has_role, requires, staff_in_reach, today
+from people.policy import has_role, requires
 
 
 @requires(*OVERSEERS, reads=True)
@@ -44,12 +44,11 @@ def cohorts(request: HttpRequest) -> HttpResponse:
 def cohort(request: HttpRequest, week: str) -> HttpResponse:
     """The people of one week."""
     day = _week(week)
-    people = staff_in_reach(request, *OVERSEERS, reads=True)
-    found = queries.newcomers(people, day, day + timedelta(days=6))
-    table = NewcomerTable(request, found, today(request))
+    table = NewcomerTable(request, day)
     if table.export_wanted:
         return table.export()
-    return render(request, "courses/cohort.html", {"table": table, "week": day})
+    back_url = reverse("courses:cohorts") + (f"?unit={table.unit}" if table.unit else "")
+    return render(request, "courses/cohort.html", {"table": table, "week": day, "back_url": back_url})
 
 
 def _week(text: str) -> date:
@@ -95,7 +94,10 @@ def schedule_new(request: HttpRequest, report: str) -> HttpResponse:
         raise Http404
     if not has_role(request, *MAY[Report(report)], Role.AUDITOR):
         raise PermissionDenied
-    query = table_of(report, request).address(page=None).removeprefix("?")
+    table = table_of(report, request)
+    # This year of the hours stays this year, whichever it is then.
+    defaults = {field.name: None for field in table.filter_fields if field.default and field.selected == field.default}
+    query = table.address(page=None, **defaults).removeprefix("?")
     every, _dash, day = request.POST.get("when", "").partition("-")
     try:
         services.schedule_report(

@@ -39,6 +39,7 @@ PAGES = [
     "/bare/",
     "/learn/training/matrix/",
     "/learn/training/matrix/?state=late",
+    "/learn/training/matrix/?state=done",
     "/learn/training/matrix/?state=expired",
     "/learn/training/",
     "/learn/training/cohorts/",

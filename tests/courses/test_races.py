@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
+from django_q.models import OrmQ
 
 from courses import services
 from courses.models import (
@@ -167,6 +168,21 @@ def test_two_workers_send_a_report_once(now):
 
     assert sorted(together(night, night, night)) == [0, 0, 1]
     assert TrainingExport.objects.count() == 1
+
+
+def test_two_workers_deliver_a_report_once(now):
+    trainer = factories.with_role("trainer")
+    trainer.email = "zhou@example.com"
+    trainer.save()
+    schedule = services.schedule_report(report="late", query="", every="week", day=1, by=trainer, now=now)
+    export = TrainingExport.objects.create(report="late", asked_by=trainer, asked_at=now)
+
+    def deliver():
+        return services.deliver_report(schedule=schedule, export=export, figures="", now=now)
+
+    assert sorted(together(deliver, deliver, deliver)) == [False, False, True]
+    assert trainer.notifications.filter(kind="report_ready").count() == 1
+    assert [item.task["func"] for item in OrmQ.objects.all()] == ["courses.services.mail_report"]
 
 
 def test_two_coaches_sign_the_last_items_and_the_record_is_complete_once(now):

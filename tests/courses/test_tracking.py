@@ -1,23 +1,20 @@
-"""New hires by week, hours, and reports that come by themselves."""
+"""New hires by week and hours of training."""
 
 import io
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_q.models import OrmQ
 from hypothesis import given
 from hypothesis import strategies as st
 
 from courses import progress, queries, services, tasks
-from courses.models import ReportSchedule, TrainingExport
-from ground.errors import Refused
-from people.models import Notification, User
-from people.services import end_role, hire
+from courses.models import TrainingExport
+from people.models import User
+from people.services import change_employment, hire
 from tests import factories
 from tests.courses import build
 from tests.courses.test_services import finish
@@ -96,6 +93,38 @@ def test_the_pages_of_new_hires_keep_to_ones_reach(team, trainer, now):
 
 
 @pytest.mark.django_db
+def test_the_unit_chosen_among_the_weeks_is_kept_on_the_page_of_a_week(team, trainer, now):
+    build.onboarding(build.course(lessons=1))
+    today, part = timezone.localdate(now), factories.unit("热线一班早组", parent=team)
+    newcomer(team, today, now, 900001)
+    moving = newcomer(part, today, now, 900002)
+    change_employment(user=moving, on=today + timedelta(days=9), unit=team, cause="transfer", now=now, by=None)
+    client, week = signed_in(trainer), queries.monday(today)
+    table = client.get(reverse("courses:cohorts"), {"unit": part.pk}).context["table"]
+    assert [len(row.people) for row in table.all_rows] == [1]
+    url = table.rows[0].cells[0].url
+    assert url == reverse("courses:cohort", args=[week.isoformat()]) + f"?unit={part.pk}"
+    page = client.get(url)
+    # Where somebody works today, not where they will.
+    assert [(row.user.pk, row.job.unit) for row in page.context["table"].all_rows] == [(moving.pk, part)]
+    assert page.context["back_url"] == reverse("courses:cohorts") + f"?unit={part.pk}"
+
+
+@pytest.mark.django_db
+def test_whoever_has_no_path_has_a_column_where_there_is_somebody(team, trainer, now):
+    newcomer(team, timezone.localdate(now), now, 900001)
+    client = signed_in(trainer)
+    columns = [column.name for column in client.get(reverse("courses:cohorts")).context["table"].columns]
+    assert "none" in columns
+    build.onboarding(build.course(lessons=1))
+    other = factories.unit("营业厅班")
+    newcomer(other, timezone.localdate(now), now, 900002)
+    client = signed_in(factories.with_role("trainer", over=other))
+    columns = [column.name for column in client.get(reverse("courses:cohorts")).context["table"].columns]
+    assert "none" not in columns
+
+
+@pytest.mark.django_db
 def test_new_hires_cost_the_same_for_many_as_for_one(team, trainer, now, django_assert_max_num_queries):
     build.onboarding(build.course(lessons=1))
     client = signed_in(trainer)
@@ -128,6 +157,35 @@ def test_hours_are_of_people_and_of_units_with_all_below(team, trainer, now):
 
 
 @pytest.mark.django_db
+def test_a_unit_leads_to_its_own_people_and_nothing_above_it_is_summed_up_in_part(team, trainer, now):
+    early, late = (factories.unit(f"热线一班{name}", parent=team) for name in ("早组", "晚组"))
+    for unit in (early, late):
+        finish(factories.person(at=unit), build.course(lessons=1, minutes=60), now)
+    client = signed_in(trainer)
+    units = client.get(reverse("courses:hours"), {"sort": "name"}).context["units"]
+    assert [(row.unit, len(row.steps), row.people, row.hours) for row in units] == [
+        (team, 0, 3, 2.0),
+        (early, 1, 1, 1.0),
+        (late, 1, 1, 1.0),
+    ]
+    page = client.get(reverse("courses:hours") + units[1].url)
+    assert [(row.unit, row.people, row.hours) for row in page.context["units"]] == [(early, 1, 1.0)]
+    assert {row.job.unit for row in page.context["table"].all_rows} == {early}
+
+
+@pytest.mark.django_db
+def test_of_very_many_units_the_topmost_two_levels_are_shown(team, trainer, monkeypatch):
+    monkeypatch.setattr("courses.tables.hours.UNITS", 2)
+    part = factories.unit("早组", parent=team)
+    lowest = factories.unit("早一组", parent=part)
+    factories.person(at=lowest)
+    client = signed_in(trainer)
+    assert [row.unit for row in client.get(reverse("courses:hours")).context["units"]] == [team, part]
+    below = client.get(reverse("courses:hours"), {"unit": part.pk}).context["units"]
+    assert [row.unit for row in below] == [part, lowest]
+
+
+@pytest.mark.django_db
 def test_hours_cost_the_same_for_many_as_for_one(team, trainer, now, django_assert_max_num_queries):
     client = signed_in(trainer)
     client.get(reverse("courses:hours"))
@@ -136,101 +194,6 @@ def test_hours_cost_the_same_for_many_as_for_one(team, trainer, now, django_asse
         finish(factories.person(at=team), course, now)
     with django_assert_max_num_queries(16):
         client.get(reverse("courses:hours"))
-
-
-def scheduled(user, now, *, report="late", query="", every="week", day=None):
-    today = timezone.localdate(now)
-    return services.schedule_report(
-        report=report, query=query, every=every, day=day or today.isoweekday(), by=user, now=now - timedelta(days=8)
-    )
-
-
-def work_off() -> None:
-    """What the queue holds, once."""
-    for item in list(OrmQ.objects.all()):
-        task = item.task
-        if str(task["func"]).endswith("send_report"):
-            tasks.send_report(*task["args"])
-        item.delete()
-
-
-@pytest.mark.django_db
-def test_a_report_comes_on_its_day_once_with_the_file(team, trainer, now, django_capture_on_commit_callbacks):
-    trainer.email = "zhou@example.com"
-    trainer.save()
-    schedule = scheduled(trainer, now)
-    assert services.send_reports(now=now) == 1
-    assert services.send_reports(now=now + timedelta(hours=1)) == 0
-    with django_capture_on_commit_callbacks(execute=True):
-        work_off()
-    export = TrainingExport.objects.get()
-    assert (export.report, export.state, export.asked_by) == ("late", "ready", trainer)
-    assert Notification.objects.get(user=trainer, kind="report_ready").url == reverse(
-        "courses:export", args=[export.pk]
-    )
-    (letter,) = mail.outbox
-    assert (letter.to, letter.attachments[0][0].endswith(".xlsx")) == (["zhou@example.com"], True)
-    tasks.send_report(schedule.pk, export.pk)
-    assert len(mail.outbox) == 1
-    assert services.send_reports(now=now + timedelta(days=7)) == 1
-
-
-@pytest.mark.django_db
-def test_a_missed_night_is_caught_up_and_the_first_day_is_not_before_the_asking(team, trainer, now):
-    scheduled(trainer, now)
-    assert services.send_reports(now=now + timedelta(days=3)) == 1
-    today = timezone.localdate(now)
-    services.schedule_report(
-        report="late", query="x=1", every="week", day=(today - timedelta(days=1)).isoweekday(), by=trainer, now=now
-    )
-    assert services.send_reports(now=now + timedelta(hours=2)) == 0
-
-
-@pytest.mark.django_db
-def test_a_report_without_an_address_is_told_and_not_mailed(team, trainer, now):
-    scheduled(trainer, now)
-    services.send_reports(now=now)
-    work_off()
-    assert mail.outbox == []
-    assert Notification.objects.filter(user=trainer, kind="report_ready").count() == 1
-
-
-@pytest.mark.django_db
-def test_a_report_ends_when_its_owner_may_not_see_it_any_more(team, trainer, now):
-    scheduled(trainer, now)
-    end_role(assignment=trainer.role_assignments.get(), on=timezone.localdate(now), now=now, by=None)
-    services.send_reports(now=now)
-    work_off()
-    assert ReportSchedule.objects.get().ended_at is not None
-    assert TrainingExport.objects.get().state == "failed"
-    assert Notification.objects.filter(user=trainer, kind="report_ended").count() == 1
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("every", "day"), [("week", 8), ("week", 0), ("month", 29), ("day", 1)])
-def test_a_day_there_is_not_is_refused(trainer, now, every, day):
-    with pytest.raises(Refused):
-        services.schedule_report(report="late", query="", every=every, day=day, by=trainer, now=now)
-    assert ReportSchedule.objects.count() == 0
-
-
-@pytest.mark.django_db
-def test_somebody_has_what_they_see_sent_and_ends_it(trainer):
-    build.course(lessons=1)
-    client = signed_in(trainer)
-    for report, page in (("matrix", "matrix"), ("late", "training"), ("hours", "hours"), ("cohort", "cohorts")):
-        assert reverse("courses:schedule_new", args=[report]) in client.get(reverse(f"courses:{page}")).text
-        client.post(reverse("courses:schedule_new", args=[report]) + "?state=late&page=3", {"when": "week-1"})
-    assert list(ReportSchedule.objects.values_list("query", flat=True)) == ["state=late"] * 4
-    client.post(reverse("courses:schedule_new", args=["late"]), {"when": "tomorrow"})
-    client.post(reverse("courses:schedule_new", args=["matrix"]) + "?state=late", {"when": "week-1"})
-    assert ReportSchedule.objects.count() == 4
-    assert client.post(reverse("courses:schedule_new", args=["nothing"]), {"when": "week-1"}).status_code == 404
-    page = client.get(reverse("courses:schedules"))
-    assert len(page.context["rows"]) == 4
-    for row, _when, _url in page.context["rows"]:
-        client.post(reverse("courses:schedule_end", args=[row.pk]))
-    assert client.get(reverse("courses:schedules")).context["rows"] == []
 
 
 @pytest.mark.django_db
