@@ -1,12 +1,13 @@
 """Who looks after the learning of others, on top of people's roles and reach."""
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from courses import queries
-from courses.models import Assignment, AssignmentRule, ClassSession, ExternalTraining, JobRecord, Leave
+from courses.models import Assignment, AssignmentRule, ClassSession, ExternalTraining, JobRecord, Leave, Report
 from people.models import Role, User
-from people.policy import staff_in_reach
+from people.policy import has_role, staff_in_reach
 
 TRAINERS = (Role.TRAINER,)
 # Class sessions also come from the annual plan, which personnel schedules.
@@ -20,6 +21,23 @@ def assignments_in_reach(request: HttpRequest) -> QuerySet[Assignment]:
     return Assignment.objects.filter(user__in=people).select_related(
         "user", "course", "assigned_by", "path", "exemption__granted_by"
     )
+
+
+REPORTS = {
+    Report.MATRIX.value: OVERSEERS,
+    Report.LATE.value: TRAINERS,
+    Report.HOURS.value: OVERSEERS,
+    Report.COHORT.value: OVERSEERS,
+}
+"""The roles that see each report. An auditor reads them, and has them written to files."""
+
+
+def may_see_report(request: HttpRequest, report: str) -> None:
+    """Raises Http404 for what is no report, PermissionDenied without a role that sees it."""
+    if report not in REPORTS:
+        raise Http404
+    if not has_role(request, *REPORTS[report], Role.AUDITOR):
+        raise PermissionDenied
 
 
 # Leave comes from whoever plans the work of a team.

@@ -9,7 +9,8 @@ from django.utils.translation import override
 
 from courses import services
 from courses.models import ReportSchedule, TrainingExport
-from courses.tables import MAY, figures, table_of
+from courses.policy import REPORTS
+from courses.tables import figures, table_of
 from people.policy import has_role
 
 
@@ -43,14 +44,14 @@ def send_report(schedule_pk: int, export_pk: int) -> None:
     schedule = ReportSchedule.objects.select_related("owner").get(pk=schedule_pk)
     export = TrainingExport.objects.select_related("asked_by").get(pk=export_pk)
     now = timezone.now()
-    if not schedule.owner.is_active or not has_role(_asked_again(export, now), *MAY[schedule.report], reads=True):
+    if not schedule.owner.is_active or not has_role(_asked_again(export, now), *REPORTS[schedule.report], reads=True):
         services.fail_export(export=export, now=now)
         services.end_schedule(schedule=schedule, by=None, now=now)
         return
     try:
         sentence = _written(export, now)
     except Exception:
-        services.tell_failed(schedule=schedule, export=export, now=now)
+        services.tell_report_failed(schedule=schedule, export=export, now=now)
         raise
     export.refresh_from_db()
     if export.stored:

@@ -1,7 +1,7 @@
 """What a lesson is made of. Every block says what it is for and shows an example in the editor."""
 
 from courses.blocks.asking import QUICK, CheckBlock, NoticeBlock, ReflectionBlock, SayAloudBlock
-from courses.blocks.media import AudioBlock, DocumentBlock, ImageBlock, RecordingBlock, VideoBlock
+from courses.blocks.media import AUDIO, DOCUMENT, IMAGE, VIDEO, RecordingBlock
 from courses.blocks.reading import KEY_POINTS, TABLE, TEXT, ComparisonBlock, DialogueBlock
 
 __all__ = ["LESSON_BLOCKS", "QUICK"]
@@ -12,11 +12,11 @@ LESSON_BLOCKS = [
     ("dialogue", DialogueBlock()),
     ("comparison", ComparisonBlock()),
     ("table", TABLE),
-    ("image", ImageBlock()),
-    ("video", VideoBlock()),
-    ("audio", AudioBlock()),
+    ("image", IMAGE),
+    ("video", VIDEO),
+    ("audio", AUDIO),
     ("recording", RecordingBlock()),
-    ("document", DocumentBlock()),
+    ("document", DOCUMENT),
     ("check", CheckBlock()),
     ("say_aloud", SayAloudBlock()),
     ("reflection", ReflectionBlock()),

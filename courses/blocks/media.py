@@ -50,68 +50,55 @@ class MediaChooserBlock(blocks.ChooserBlock):
         return value
 
 
-class MediaBlock(blocks.StructBlock):
-    """A file with a caption."""
+class FileBlock(blocks.StructBlock):
+    """A file of one kind with a caption; captions and transcript of what is seen or heard belong to the file."""
 
-    class Meta:
-        group = SEE
-        preview_template = "blocks/preview.html"
-
-
-class ImageBlock(MediaBlock):
-    """A picture with a caption."""
-
-    media = MediaChooserBlock("image", label=_("image"))
-    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
-
-    class Meta:
-        icon = "image"
-        label = _("Image")
-        description = _("A picture with a caption.")
-        template = "blocks/image.html"
-        preview_value = {"media": None, "caption": "三声之内接听"}
+    def __init__(self, kind: str, *, file_label: Any, caption_label: Any = None, caption: str, **kwargs: Any) -> None:
+        children = [
+            ("media", MediaChooserBlock(kind, label=file_label)),
+            ("caption", blocks.CharBlock(label=caption_label or _("Caption"), required=False, max_length=200)),
+        ]
+        more = {"group": SEE, "preview_template": "blocks/preview.html"}
+        super().__init__(children, preview_value={"media": None, "caption": caption}, **more, **kwargs)
 
 
-class VideoBlock(MediaBlock):
-    """A film; its captions and transcript belong to the file."""
-
-    media = MediaChooserBlock("video", label=_("video"))
-    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
-
-    class Meta:
-        icon = "media"
-        label = _("Video")
-        description = _("A film with captions and a transcript to read instead.")
-        template = "blocks/video.html"
-        preview_value = {"media": None, "caption": "柜台迎送三步"}
-
-
-class AudioBlock(MediaBlock):
-    """A recording; its transcript belongs to the file."""
-
-    media = MediaChooserBlock("audio", label=_("audio"))
-    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
-
-    class Meta:
-        icon = "media"
-        label = _("Audio")
-        description = _("A recording with a transcript to read instead.")
-        template = "blocks/audio.html"
-        preview_value = {"media": None, "caption": "三种问候语的语气"}
-
-
-class DocumentBlock(MediaBlock):
-    """A document to download."""
-
-    media = MediaChooserBlock("document", label=_("document"))
-    caption = blocks.CharBlock(label=_("What it is for"), required=False, max_length=200)
-
-    class Meta:
-        icon = "download"
-        label = _("Document")
-        description = _("A PDF, Word, Excel or PowerPoint file to download.")
-        template = "blocks/document.html"
-        preview_value = {"media": None, "caption": "投诉处理单（空表）"}
+IMAGE = FileBlock(
+    "image",
+    file_label=_("image"),
+    caption="三声之内接听",
+    icon="image",
+    label=_("Image"),
+    description=_("A picture with a caption."),
+    template="blocks/image.html",
+)
+VIDEO = FileBlock(
+    "video",
+    file_label=_("video"),
+    caption="柜台迎送三步",
+    icon="media",
+    label=_("Video"),
+    description=_("A film with captions and a transcript to read instead."),
+    template="blocks/video.html",
+)
+AUDIO = FileBlock(
+    "audio",
+    file_label=_("audio"),
+    caption="三种问候语的语气",
+    icon="media",
+    label=_("Audio"),
+    description=_("A recording with a transcript to read instead."),
+    template="blocks/audio.html",
+)
+DOCUMENT = FileBlock(
+    "document",
+    file_label=_("document"),
+    caption_label=_("What it is for"),
+    caption="投诉处理单（空表）",
+    icon="download",
+    label=_("Document"),
+    description=_("A PDF, Word, Excel or PowerPoint file to download."),
+    template="blocks/document.html",
+)
 
 
 class MarkValue(blocks.StructValue):
@@ -146,7 +133,7 @@ class MarkBlock(blocks.StructBlock):
         value_class = MarkValue
 
 
-class RecordingBlock(MediaBlock):
+class RecordingBlock(blocks.StructBlock):
     """A recorded call with marks in time."""
 
     title = blocks.CharBlock(label=_("Title"), max_length=120)
@@ -169,6 +156,8 @@ class RecordingBlock(MediaBlock):
 
     class Meta:
         icon = "history"
+        group = SEE
+        preview_template = "blocks/preview.html"
         label = _("Call recording")
         description = _("A recorded call with marks in time: what was done well, and what to do better.")
         template = "blocks/recording.html"

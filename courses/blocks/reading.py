@@ -101,7 +101,7 @@ KEY_POINTS = blocks.ListBlock(
 TABLE = TypedTableBlock(
     [
         ("text", blocks.CharBlock(label=_("Text"), required=False)),
-        ("number", blocks.FloatBlock(label=_("Number"), required=False)),
+        ("number", blocks.FloatBlock(label=_("Figure"), required=False)),
     ],
     label=_("Table"),
     icon="table",

@@ -17,7 +17,7 @@ from topics.models import Topic
 class JobForm(PeopleForm):
     """A checklist, and for whom it begins."""
 
-    checklist = forms.ModelChoiceField(label=_("Checklist"), queryset=JobChecklist.objects.filter(live=True))
+    checklist = forms.ModelChoiceField(label=_("On-the-job checklist"), queryset=JobChecklist.objects.filter(live=True))
     field_order = ["checklist", "unit", "post", "level", "names"]
 
     def clean(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The part of forms that says who is meant: by unit, post and level, or by name."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,29 @@ class CourseChoice(forms.ModelChoiceField):
         return f"{course.title} · {course.strand.name}"
 
 
+def named(words: Iterable[str], reach: QuerySet[User]) -> list[User]:
+    """The people within reach whom these names and employee numbers mean. Raises ValidationError with every word that fits
+    nobody, and every name that fits several."""
+    words = [word for word in dict.fromkeys(word.strip() for word in words) if word]
+    known = list(reach.filter(Q(name__in=words) | Q(employee_no__in=words)))
+    found, wrong = [], []
+    for word in words:
+        fits = [user for user in known if word in (user.employee_no, user.name)]
+        if len(fits) == 1:
+            found.append(fits[0])
+        elif not fits:
+            wrong.append(gettext("%(word)s is nobody within your reach.") % {"word": word})
+        else:
+            numbers = "、".join(user.employee_no for user in fits)
+            wrong.append(
+                gettext("Several people are called %(word)s; write an employee number instead: %(numbers)s.")
+                % {"word": word, "numbers": numbers}
+            )
+    if wrong:
+        raise forms.ValidationError(wrong)
+    return found
+
+
 class PeopleForm(forms.Form):
     """The part of a form that says who is meant; `people` of the cleaned data are users within reach."""
 
@@ -52,24 +76,7 @@ class PeopleForm(forms.Form):
 
     def clean_names(self) -> list[User]:
         """The named people. Names every word that fits nobody, and every name that fits several."""
-        words = [word for word in _BETWEEN.split(self.cleaned_data["names"]) if word]
-        known = list(self.reach.filter(Q(name__in=words) | Q(employee_no__in=words)))
-        found, wrong = [], []
-        for word in dict.fromkeys(words):
-            fits = [user for user in known if word in (user.employee_no, user.name)]
-            if len(fits) == 1:
-                found.append(fits[0])
-            elif not fits:
-                wrong.append(gettext("%(word)s is nobody within your reach.") % {"word": word})
-            else:
-                numbers = "、".join(user.employee_no for user in fits)
-                wrong.append(
-                    gettext("Several people are called %(word)s; write an employee number instead: %(numbers)s.")
-                    % {"word": word, "numbers": numbers}
-                )
-        if wrong:
-            raise forms.ValidationError(wrong)
-        return found
+        return named(_BETWEEN.split(self.cleaned_data["names"]), self.reach)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

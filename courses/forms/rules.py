@@ -8,10 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses import queries
-from courses.forms.people import CourseChoice, UnitChoice
+from courses.forms.people import CourseChoice, UnitChoice, named
 from courses.models import AssignmentRule, CoursePage
 from people import audience
-from people.models import Level, Post, Unit
+from people.models import Level, Post, Unit, User
 
 
 def _day() -> forms.DateInput:
@@ -79,3 +79,11 @@ class LeaveForm(forms.Form):
     starts_on = forms.DateField(label=_("First day"), widget=_day())
     ends_on = forms.DateField(label=_("Last day"), widget=_day())
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def __init__(self, *args: Any, reach: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reach = reach
+
+    def clean_person(self) -> User:
+        """Somebody within reach."""
+        return named([self.cleaned_data["person"]], self.reach)[0]

@@ -40,7 +40,9 @@ class JobChecklist(ClusterableModel):
 class JobChecklistItem(models.Model):
     """One thing to show."""
 
-    checklist = ParentalKey(JobChecklist, verbose_name=_("checklist"), on_delete=models.CASCADE, related_name="items")
+    checklist = ParentalKey(
+        JobChecklist, verbose_name=_("on-the-job checklist"), on_delete=models.CASCADE, related_name="items"
+    )
     order = models.PositiveSmallIntegerField(_("order"), editable=False)
     text = models.CharField(_("what the person shows"), max_length=200)
 
@@ -60,7 +62,7 @@ class JobRecord(models.Model):
     """One person's copy of a checklist: `items` are its words as they read when it was begun; done when all are signed."""
 
     checklist = models.ForeignKey(
-        JobChecklist, verbose_name=_("checklist"), on_delete=models.PROTECT, related_name="records"
+        JobChecklist, verbose_name=_("on-the-job checklist"), on_delete=models.PROTECT, related_name="records"
     )
     user = models.ForeignKey(User, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="job_records")
     items = models.JSONField(_("items"))

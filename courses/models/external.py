@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.models import User
 from topics.models import Topic
@@ -14,7 +15,7 @@ class ExternalTraining(models.Model):
     class State(models.TextChoices):
         CLAIMED = "claimed", _("to be confirmed")
         CONFIRMED = "confirmed", _("confirmed")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("of a proof", "refused")
 
     MOVES = {State.CLAIMED: {State.CONFIRMED, State.REFUSED}, State.CONFIRMED: set(), State.REFUSED: set()}
     BADGES = {State.CLAIMED: "due", State.CONFIRMED: "ok", State.REFUSED: "late"}

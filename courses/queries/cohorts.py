@@ -43,23 +43,23 @@ class Newcomer:
         return (max(days) - self.hired).days if days and self.done == self.total else None
 
     def state(self, on: date) -> str:
-        """One of STATES: in_time or after (finished), late, going, waiting (not begun), none (has no path)."""
+        """One of: in_time or after (finished), left (before that), late, going, waiting (not begun), none (no path)."""
+        if self.steps and self.done == self.total:
+            return "in_time" if all(settled <= due for due, settled in self.steps if settled) else "after"
+        if not self.user.is_active:
+            return "left"
         if not self.steps:
             return "none"
-        if self.done == self.total:
-            return "in_time" if all(settled <= due for due, settled in self.steps if settled) else "after"
         if any(settled is None and due < on for due, settled in self.steps):
             return "late"
         return "going" if self.begun or self.done else "waiting"
 
 
-STATES = ("in_time", "after", "going", "waiting", "late", "none")
-
-
 @dataclass(frozen=True)
 class Cohort:
     """The people of one week, which begins on Monday `week`. `shares` are, for each of SPANS, the percentage of the courses
-    of their paths settled so many days after the hire; of those who were hired that long ago, None without any."""
+    of their paths settled so many days after the hire; of those who were hired that long ago and have not left on the way,
+    None without any."""
 
     week: date
     people: tuple[Newcomer, ...]
@@ -77,7 +77,8 @@ class Cohort:
 
     def share(self, span: int) -> int | None:
         """The percentage settled so many days after the hire."""
-        old = [person for person in self.people if (self.on - person.hired).days >= span]
+        here = [person for person in self.people if person.state(self.on) != "left"]
+        old = [person for person in here if (self.on - person.hired).days >= span]
         steps = [settled for person in old for _due, settled in person.steps]
         if not steps:
             return None
@@ -96,7 +97,7 @@ def newcomers(people: QuerySet[User], first: date, last: date, on: date) -> list
     """Who of these people began to work from a day to another, both included, and where they work on `on`. The same number
     of queries for up to 900."""
     begun = (
-        Employment.objects.filter(user__in=people.filter(is_active=True))
+        Employment.objects.filter(user__in=people)
         .order_by()
         .values("user")
         .annotate(first=Min("valid_from"))
@@ -114,14 +115,16 @@ def _newcomers(people: Sequence[int], hired: dict[int, date], on: date) -> Itera
     rows = Employment.objects.standing(on).filter(user__in=people).select_related("user", "unit", "post")
     jobs = {row.user_id: row for row in rows}
     steps: dict[int, list[tuple[date, date | None]]] = {}
-    assigned = Assignment.objects.in_force().filter(user__in=people, path__isnull=False).order_by("due_on", "pk")
+    assigned = Assignment.objects.in_force().filter(user__in=people, path__onboarding=True).order_by("due_on", "pk")
     for user, due, completed, exempted in assigned.values_list(
         "user", "due_on", "completion__completed_at", "exemption__granted_at"
     ):
         settled = completed or exempted
         steps.setdefault(user, []).append((due, timezone.localdate(settled) if settled else None))
     begun = set(
-        Enrolment.objects.filter(user__in=people, course__path_steps__isnull=False).values_list("user", flat=True)
+        Enrolment.objects.filter(user__in=people, course__path_steps__path__onboarding=True).values_list(
+            "user", flat=True
+        )
     )
     for user in people:
         yield Newcomer(jobs[user].user, jobs[user], hired[user], tuple(steps.get(user, ())), user in begun)

@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from courses import rules
-from courses.models import Assignment, AssignmentRule, Completion, Exemption
-from courses.queries.state import settled
+from courses.models import AssignmentRule, Completion
+from courses.queries.state import standing_of
 from people.audience import members
 from people.models import Employment, Role, User
 from people.policy import staff_of
@@ -43,11 +43,12 @@ def meant_by(rule: AssignmentRule, on: date) -> QuerySet[User]:
 
 def looked_at(rule: AssignmentRule, meant: QuerySet[User], on: date) -> Iterator[Wanted]:
     """Everybody who is meant, with the day the course would be due, or why nothing is assigned."""
-    expiry = rule.due == AssignmentRule.Due.EXPIRY
-    done = set() if expiry else settled(rule.course, on)
-    busy = set(Assignment.objects.open().filter(course=rule.course).values_list("user", flat=True))
-    off = set(rule.assignments.filter(withdrawn_by__isnull=False).values_list("user", flat=True)) if rule.pk else set()
-    exempt = set(Exemption.objects.filter(course=rule.course, withdrawn_at__isnull=True).values_list("user", flat=True))
+    reasons = standing_of(rule.course, on)
+    if rule.due == AssignmentRule.Due.EXPIRY:
+        # Whose completion holds is who is meant.
+        del reasons["completed"]
+    if rule.pk:
+        reasons["off"] = set(rule.assignments.filter(withdrawn_by__isnull=False).values_list("user", flat=True))
     expires = _expiries(rule)
     people = list(meant.order_by("name_sort", "employee_no"))
     for portion in portions(people):
@@ -56,7 +57,6 @@ def looked_at(rule: AssignmentRule, meant: QuerySet[User], on: date) -> Iterator
             job, hired, moved = jobs[user.pk]
             facts = rules.Facts(hired=hired, moved=moved, expires=expires.get(user.pk))
             due = rules.due(word=rule.due, days=rule.days, day=rule.due_on, facts=facts, today=on)
-            reasons = {"assigned": busy, "exempt": exempt, "off": off, "completed": done}
             has = next((word for word, some in reasons.items() if user.pk in some), "not_yet" if due is None else "")
             because = job.unit.name if due is not None and due.cause == "move" else rule.name
             yield Wanted(user=user, job=job, due=due, because=because, has=has)

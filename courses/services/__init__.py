@@ -40,7 +40,7 @@ from courses.services.schedules import (
     mail_report,
     schedule_report,
     send_reports,
-    tell_failed,
+    tell_report_failed,
 )
 from courses.services.sessions import (
     EARLY,
@@ -121,7 +121,7 @@ __all__ = [
     "sign_item",
     "take_back_leave",
     "tell_author",
-    "tell_failed",
+    "tell_report_failed",
     "tell_reviewers",
     "withdraw_assignment",
     "withdraw_exemption",

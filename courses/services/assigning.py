@@ -40,7 +40,7 @@ def assign(
     standing = Assignment.objects.open().filter(user=user, course=course).first()
     if standing is not None:
         return standing
-    _refuse_assigning(course, cause, due_on, now)
+    refuse_assigning(course, cause, due_on, now)
     assignment, created = Assignment.objects.get_or_create(
         user=user,
         course=course,
@@ -82,7 +82,7 @@ def assign_all(
 
     Raises Refused as `assign` does.
     """
-    _refuse_assigning(course, cause, due_on, now)
+    refuse_assigning(course, cause, due_on, now)
     people = list(users)
     settled = queries.settled(course, timezone.localdate(now))
     rows = [
@@ -112,7 +112,7 @@ def assign_all(
 def assign_changes(*, users: Iterable[User], course: CoursePage, due_on: date, by: User, now: datetime) -> int:
     """Those of these people who completed an older version must see what has changed since; returns to how many. They take
     only the lessons that read differently. Raises Refused as `assign` does."""
-    _refuse_assigning(course, Assignment.Cause.MANUAL, due_on, now)
+    refuse_assigning(course, Assignment.Cause.MANUAL, due_on, now)
     newest = newest_version(course, now)
     outdated = queries.outdated(course, timezone.localdate(now))
     rows = [
@@ -137,10 +137,11 @@ def assign_changes(*, users: Iterable[User], course: CoursePage, due_on: date, b
     return len(rows)
 
 
-def _refuse_assigning(course: CoursePage, cause: str, due_on: date, now: datetime) -> None:
+def refuse_assigning(course: CoursePage, cause: str, due_on: date | None, now: datetime) -> None:
+    """Raises Refused for a course that is not published, and when a trainer names a day that is over or none."""
     if not course.live:
         raise Refused(_("Publish the course “%(course)s” before you assign it.") % {"course": course}, code="not_live")
-    if cause == Assignment.Cause.MANUAL and due_on < timezone.localdate(now):
+    if cause == Assignment.Cause.MANUAL and (due_on is None or due_on < timezone.localdate(now)):
         raise Refused(_("The due date is over; choose today or a later day."), code="past")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from courses import queries
 from courses.models import Assignment, AssignmentRule, CoursePage, Enrolment
-from courses.services.assigning import tell_assigned
+from courses.services.assigning import refuse_assigning, tell_assigned
 from courses.services.leave import postpone
 from ground import journal
 from ground.errors import Refused
@@ -44,21 +44,19 @@ def make_rule(
     knows (`knowing`), for one that means nobody or everybody within their reach now (codes "nobody", "everybody").
     """
     on = timezone.localdate(now)
-    if not course.live:
-        raise Refused(_("Publish the course “%(course)s” before you assign it.") % {"course": course}, code="not_live")
+    fixed = due == AssignmentRule.Due.DAY
+    refuse_assigning(course, Assignment.Cause.MANUAL if fixed else Assignment.Cause.RULE, due_on, now)
     if not any(audience.values()):
         raise Refused(_("Say for whom: a unit, a post, a level, or people by name."), code="empty")
-    if due == AssignmentRule.Due.DAY and (due_on is None or due_on < on):
-        raise Refused(_("The due date is over; choose today or a later day."), code="past")
-    if due != AssignmentRule.Due.DAY and days is None:
+    if not fixed and days is None:
         raise Refused(_("Say after how many days it is due."), code="days")
     rule = AssignmentRule(
         name=name.strip()[:80],
         course=course,
         audience=audience,
         due=due,
-        days=None if due == AssignmentRule.Due.DAY else days,
-        due_on=due_on if due == AssignmentRule.Due.DAY else None,
+        days=None if fixed else days,
+        due_on=due_on if fixed else None,
         note=note.strip()[:200],
         made_by=by,
         made_at=now,

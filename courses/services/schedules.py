@@ -112,7 +112,7 @@ def deliver_report(*, schedule: ReportSchedule, export: TrainingExport, figures:
     return bool(owner.email)
 
 
-def tell_failed(*, schedule: ReportSchedule, export: TrainingExport, now: datetime) -> None:
+def tell_report_failed(*, schedule: ReportSchedule, export: TrainingExport, now: datetime) -> None:
     """Tells the owner that a report could not be made, with the page that has it made again."""
     notify(
         users=[schedule.owner],

@@ -1,7 +1,7 @@
 """Lists of trainers, by topic."""
 
 from courses.tables.cohorts import CohortTable, NewcomerTable
-from courses.tables.every import MAY, PAGES, figures, table_of
+from courses.tables.every import PAGES, figures, table_of
 from courses.tables.hours import HoursTable
 from courses.tables.jobs import ExternalTable, JobTable
 from courses.tables.matrix import MatrixTable
@@ -11,7 +11,6 @@ from courses.tables.sessions import SessionTable
 from courses.tables.training import LateTable
 
 __all__ = [
-    "MAY",
     "PAGES",
     "CohortTable",
     "CourseReportTable",

@@ -21,6 +21,7 @@ STATES = {
     "going": _("on the way"),
     "waiting": _("not begun"),
     "late": pgettext_lazy("onboarding", "late"),
+    "left": _("left on the way"),
     "none": _("without a path"),
 }
 BADGES = {"in_time": "ok", "after": "ok", "late": "late", "waiting": "due"}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from courses import queries
 from courses.models import Report
-from courses.policy import OVERSEERS, TRAINERS
+from courses.policy import TRAINERS
 from courses.tables.cohorts import CohortTable
 from courses.tables.hours import HoursTable
 from courses.tables.matrix import MatrixTable
@@ -14,8 +14,6 @@ from courses.tables.training import LateTable
 from ground.tables import Table, shown
 from people.policy import staff_in_reach, today
 
-MAY = {Report.MATRIX: OVERSEERS, Report.LATE: TRAINERS, Report.HOURS: OVERSEERS, Report.COHORT: OVERSEERS}
-"""The roles that see each report."""
 PAGES = {
     Report.MATRIX: "courses:matrix",
     Report.LATE: "courses:training",

@@ -29,12 +29,16 @@ class JobTable(Table):
         ),
         Column("number", _("Employee number"), value=lambda row: row.user.employee_no, order=("user__employee_no",)),
         Column(
-            "checklist", _("Checklist"), value=lambda row: row.checklist.title, order=("checklist__title",), width=30
+            "checklist",
+            _("On-the-job checklist"),
+            value=lambda row: row.checklist.title,
+            order=("checklist__title",),
+            width=30,
         ),
         Column(
             "signed", _("Signed"), value=lambda row: f"{row.signed} / {len(row.items)}", order=("signed",), numeric=True
         ),
-        Column("begun", _("Begun"), value=lambda row: row.begun_at, order=("begun_at",)),
+        Column("begun", _("Coaching began"), value=lambda row: row.begun_at, order=("begun_at",)),
         Column(
             "state",
             _("State"),
@@ -50,7 +54,7 @@ class JobTable(Table):
         self.filters = [
             Filter(
                 "checklist",
-                _("Checklist"),
+                _("On-the-job checklist"),
                 choices=lambda _request: list(JobChecklist.objects.values_list("pk", "title")),
                 apply=lambda found, value: found.filter(checklist=value),
             ),

@@ -53,7 +53,7 @@ class RuleTable(Table):
         Column(
             "state",
             _("State"),
-            value=lambda row: gettext("ended") if row.ended_at else gettext("works"),
+            value=lambda row: gettext("has ended") if row.ended_at else gettext("works"),
             badge=lambda row: "plain" if row.ended_at else "ok",
             order=("-ended_at", "name"),
         ),

@@ -31,23 +31,16 @@ def leave_list(request: HttpRequest) -> HttpResponse:
 @requires(*KEEPERS)
 def leave_new(request: HttpRequest) -> HttpResponse:
     """Enters a leave."""
-    form = LeaveForm(request.POST or None, initial={"person": request.GET.get("person", "")})
+    form = LeaveForm(
+        request.POST or None,
+        initial={"person": request.GET.get("person", "")},
+        reach=staff_in_reach(request, *KEEPERS),
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        word = data["person"].strip()
-        reach = staff_in_reach(request, *KEEPERS)
-        found = list(reach.filter(employee_no=word)) or list(reach.filter(name=word)[:3])
-        if len(found) != 1:
-            sentence = (
-                _("Several people are called %(word)s; write an employee number instead.")
-                if found
-                else _("%(word)s is nobody within your reach.")
-            )
-            form.add_error("person", sentence % {"word": word})
-            return render(request, "courses/leave_new.html", {"form": form})
         try:
             leave, moved = services.enter_leave(
-                user=found[0],
+                user=data["person"],
                 starts_on=data["starts_on"],
                 ends_on=data["ends_on"],
                 reason=data["reason"],

@@ -1,24 +1,22 @@
 """Courses in figures; spreadsheets that the queue makes: asked for, watched, fetched by the one who asked."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import queries, services
+from courses import policy, queries, services
 from courses.models import TrainingExport
 from courses.models.reports import Report
 from courses.policy import OVERSEERS
-from courses.tables import MAY, PAGES, CourseReportTable, LessonReportTable, table_of
+from courses.tables import PAGES, CourseReportTable, LessonReportTable, table_of
 from courses.views.navigation import tabs
 from ground import spreadsheets
 from ground.errors import Refused
 from ground.private_files import send
-from people.models import Role
-from people.policy import has_role, requires, staff_in_reach, today
+from people.policy import requires, staff_in_reach, today
 
 State = TrainingExport.State
 BADGES = {State.WAITING: "due", State.RUNNING: "due", State.READY: "ok", State.FAILED: "late"}
@@ -56,11 +54,10 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "courses/report.html", context)
 
 
-# An auditor reads, and a file is read.
 @require_POST
 def export_new(request: HttpRequest, report: str) -> HttpResponse:
     """Has the list of this report and address written to a file."""
-    _may_see(request, report)
+    policy.may_see_report(request, report)
     query = table_of(report, request).address(page=None).removeprefix("?")
     try:
         begun = services.ask_export(report=report, query=query, by=request.user, now=request.now)
@@ -68,14 +65,6 @@ def export_new(request: HttpRequest, report: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(f"{reverse(PAGES[Report(report)])}?{query}")
     return redirect("courses:export", pk=begun.pk)
-
-
-def _may_see(request: HttpRequest, report: str) -> None:
-    """Raises Http404 for what is no report, PermissionDenied without a role that sees it."""
-    if report not in Report.values:
-        raise Http404
-    if not has_role(request, *MAY[Report(report)], Role.AUDITOR):
-        raise PermissionDenied
 
 
 @require_safe

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,14 +11,13 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import queries, services
+from courses import policy, queries, services
 from courses.models import Report, ReportSchedule
 from courses.policy import OVERSEERS
-from courses.tables import MAY, PAGES, CohortTable, HoursTable, NewcomerTable, table_of
+from courses.tables import PAGES, CohortTable, HoursTable, NewcomerTable, table_of
 from courses.views.navigation import tabs
 from ground.errors import Refused
-from people.models import Role
-from people.policy import has_role, requires
+from people.policy import requires
 
 
 @requires(*OVERSEERS, reads=True)
@@ -90,10 +88,7 @@ def _when(schedule: ReportSchedule) -> str:
 @require_POST
 def schedule_new(request: HttpRequest, report: str) -> HttpResponse:
     """The list of this report and address is to come regularly."""
-    if report not in Report.values:
-        raise Http404
-    if not has_role(request, *MAY[Report(report)], Role.AUDITOR):
-        raise PermissionDenied
+    policy.may_see_report(request, report)
     table = table_of(report, request)
     # This year of the hours stays this year, whichever it is then.
     defaults = {field.name: None for field in table.filter_fields if field.default and field.selected == field.default}

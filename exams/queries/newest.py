@@ -1,4 +1,7 @@
-"""Only the newest mark of an answer counts, and the newest correction of a key. Marks that replace others are few, and an index of their own finds them."""
+"""Only the newest mark of an answer counts, and the newest correction of a key.
+
+Marks that replace others are few, and an index of their own finds them.
+"""
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 

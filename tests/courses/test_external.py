@@ -70,6 +70,14 @@ def test_the_first_decision_stands(now, first, second):
     assert Notification.objects.filter(user=row.user).count() == 1
 
 
+def test_a_refusal_reads_as_one_of_a_proof_and_not_of_a_promotion(now):
+    user = factories.person()
+    decide(claim(user, now), factories.with_role("trainer"), now, confirm=False, reason="看不清")
+    page = signed_in(user).get(reverse("courses:external_mine")).text
+    assert "未予认可" in page
+    assert "晋升" not in page.split("<main")[1]
+
+
 def test_moves_are_a_table():
     assert {(a, b) for a in State for b in ExternalTraining.MOVES[a]} == {
         (State.CLAIMED, State.CONFIRMED),

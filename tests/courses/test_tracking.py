@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from courses import progress, queries, services, tasks
 from courses.models import TrainingExport
 from people.models import User
-from people.services import change_employment, hire
+from people.services import change_employment, end_access_of_leavers, end_employment, hire
 from tests import factories
 from tests.courses import build
 from tests.courses.test_services import finish
@@ -122,6 +122,21 @@ def test_whoever_has_no_path_has_a_column_where_there_is_somebody(team, trainer,
     client = signed_in(factories.with_role("trainer", over=other))
     columns = [column.name for column in client.get(reverse("courses:cohorts")).context["table"].columns]
     assert "none" not in columns
+
+
+@pytest.mark.django_db
+def test_who_left_on_the_way_stays_in_the_week(team, trainer, now):
+    course = build.course(lessons=1)
+    build.onboarding(course, days=30)
+    today = timezone.localdate(now)
+    start = queries.monday(today) - timedelta(weeks=6)
+    gone, stays = (newcomer(team, start, now - timedelta(days=40), 900001 + n) for n in range(2))
+    finish(stays, course, now - timedelta(days=20))
+    end_employment(user=gone, last_day=today - timedelta(days=1), now=now, by=None, reason="离职")
+    end_access_of_leavers(now=now)
+    (row,) = signed_in(trainer).get(reverse("courses:cohorts")).context["table"].all_rows
+    assert {state: row.count(state) for state in ("in_time", "left", "late")} == {"in_time": 1, "left": 1, "late": 0}
+    assert (len(row.people), row.share(30)) == (2, 100)
 
 
 @pytest.mark.django_db
