@@ -113,7 +113,7 @@ class HoursTable(Table):
                 url=lambda row: f"{reverse('courses:record_of', args=[row.job.user_id])}?year={self.year}",
             ),
             Column("number", _("Employee number"), value=lambda row: row.job.user.employee_no, order=("number",)),
-            Column("unit", _("Unit"), value=lambda row: row.job.unit.name, order=("unit",)),
+            Column("unit", _("Unit"), value=lambda row: row.job.unit.name, order=("unit",), nowrap=True),
             *[
                 Column(
                     name,
