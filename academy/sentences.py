@@ -109,6 +109,7 @@ VERBS: dict[str, Promise] = {
     "job_checklist.begun": gettext_lazy("The on-the-job checklist “%(what)s” was begun."),
     "job_checklist.completed": gettext_lazy("An on-the-job checklist was completed: %(what)s."),
     "job_item.signed": gettext_lazy("An item on the job was signed: %(what)s."),
+    "job_item.taken_back": gettext_lazy("A signature on the job was taken back: %(what)s."),
     "rule.made": gettext_lazy("The assignment rule “%(what)s” began to work."),
     "rule.ended": gettext_lazy("The assignment rule “%(what)s” ended."),
     "assignments.let_go": gettext_lazy("A rule let people go from the course “%(what)s”."),

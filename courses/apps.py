@@ -27,6 +27,7 @@ class CoursesConfig(AppConfig):
         )
         notifications.register("report_ended", _("The report “%(report)s” comes no more: you may not see it now."))
         notifications.register("job_begun", _("“%(checklist)s” begins: %(coach)s signs what you show on the job."))
+        notifications.register("job_taken_back", _("%(coach)s took back a signature in “%(checklist)s”: %(item)s."))
         notifications.register("job_completed", _("Every item of “%(checklist)s” is signed."))
         notifications.register("external_confirmed", _("Your external course “%(title)s” is confirmed and counts."))
         notifications.register("external_refused", _("Your external course “%(title)s” is not counted: %(reason)s"))

@@ -80,6 +80,7 @@ urlpatterns: list[URLPattern] = [
     path("on-the-job/mine/", jobs.jobs_mine, name="jobs_mine"),
     path("on-the-job/<int:pk>/", jobs.job, name="job"),
     path("on-the-job/<int:pk>/sign/<int:place>/", jobs.job_sign, name="job_sign"),
+    path("on-the-job/<int:pk>/take-back/<int:place>/", jobs.job_take_back, name="job_take_back"),
     path("external/", external.mine, name="external_mine"),
     path("external/new/", external.new, name="external_new"),
     path("external/<int:pk>/", external.claim, name="external"),

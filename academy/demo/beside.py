@@ -10,6 +10,7 @@ CHECKLISTS = [
     (
         "营业厅独立上岗前带教清单",
         "s-complaints",
+        "counter-and-telling-once",
         [
             "迎客：起立、微笑、问候语，客户走到柜台 3 秒内完成",
             "来意听完再开口，复述一遍客户的业务和期望",
@@ -23,6 +24,7 @@ CHECKLISTS = [
     (
         "热线投诉受理带教清单",
         "s-emotion",
+        "complaint-handling",
         [
             "三声之内接听，报工号，普通话问候",
             "先让客户讲完，不打断、不辩解",
@@ -78,8 +80,10 @@ def _rules(lived: History) -> None:
 
 def _jobs(lived: History) -> None:
     made = []
-    for title, topic, items in CHECKLISTS:
-        checklist = JobChecklist.objects.create(title=title, topic=lived.teaching.topics[topic])
+    for title, topic, course, items in CHECKLISTS:
+        checklist = JobChecklist.objects.create(
+            title=title, topic=lived.teaching.topics[topic], course=lived.teaching.courses[course]
+        )
         for order, text in enumerate(items):
             JobChecklistItem.objects.create(checklist=checklist, order=order, text=text)
         made.append(checklist)
@@ -92,6 +96,9 @@ def _jobs(lived: History) -> None:
             note = "语速再慢一点就更好" if place == 1 else ""
             at = begun + timedelta(days=place + 1)
             courses.sign_item(record=record, place=place, note=note, by=lived.trainer, now=at)
+    reason = "当天她只是旁听，还没有独立受理，看到了再签。"
+    back = lived.now - timedelta(days=10)
+    courses.take_back_signature(record=record, place=1, reason=reason, by=lived.trainer, now=back)
 
 
 def _claims(lived: History) -> None:

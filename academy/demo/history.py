@@ -11,8 +11,9 @@ from typing import Any
 from django.utils import timezone
 
 from academy.demo import served, typed
+from academy.demo.catalogue import ONBOARDING
 from academy.demo.organisation import READY, Organisation, at, months_before
-from academy.demo.teaching import ONBOARDING, Teaching
+from academy.demo.teaching import Teaching
 from certificates import services as certificates
 from certificates.models import Certificate
 from courses import queries as course_queries

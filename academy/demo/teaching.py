@@ -1,27 +1,19 @@
-"""What is taught and asked: topics, 260 questions, nine courses, passages, standards, exams, kinds of certificate."""
+"""What is taught and asked: topics, 260 questions, the courses, passages, standards, exams, kinds of certificate."""
 
-import io
-import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from wagtail.models import Page, Site
-
-from academy.demo import sounds
+from academy.demo import catalogue
+from academy.demo.catalogue import CONTENT
 from academy.demo.organisation import Organisation
-from academy.models import HomePage
 from certificates.models import CertificateKind
-from courses import services as courses
-from courses.blocks.reading import TABLE
-from courses.models import CourseIndexPage, CoursePage, LearningPath, LessonPage, PathStep
+from courses.models import CoursePage
 from exams import services as exams
 from exams.models import Exam, ExamPart, Passage, Question, TypingStandard
 from exams.typing import services as typing
 from topics.models import Strand, Topic
 
-CONTENT = Path(__file__).parent / "content"
 STRANDS = [("business", "业务知识"), ("skills", "服务技能"), ("etiquette", "服务礼仪与职业素养")]
 TOPICS = {
     "business": (
@@ -49,7 +41,6 @@ PARTS = {
     "e-taboo": "e-language",
 }
 # The onboarding path: course and days after the hire.
-ONBOARDING = [("greetings-and-phone", 7), ("hotline-business-basics", 14), ("complaint-handling", 30)]
 STANDARDS = [
     ("junior", "初级工汉字录入", "junior", 30, 10),
     ("intermediate", "中级工汉字录入", "intermediate", 50, 10),
@@ -119,7 +110,7 @@ def build(organisation: Organisation, *, now: datetime) -> Teaching:
         topic.parent = made.topics[whole]
         topic.save(update_fields=["parent"])
     for name in (*(code for code, _name in STRANDS), "kinds"):
-        for row in _toml(CONTENT / "questions" / f"{name}.toml")["question"]:
+        for row in catalogue.toml(CONTENT / "questions" / f"{name}.toml")["question"]:
             content, key = _question(row)
             made.questions[row["code"]] = exams.add_question(
                 code=row["code"],
@@ -138,7 +129,7 @@ def build(organisation: Organisation, *, now: datetime) -> Teaching:
                 case=made.questions.get(row.get("in", "")),
                 place=int(row["code"].rpartition("-")[2]) if "in" in row else 0,
             )
-    _courses(made, organisation, now)
+    made.courses = catalogue.build(made.topics, organisation, now=now)
     for code, name, level, threshold, minutes in STANDARDS:
         made.standards[code] = typing.create_standard(
             code=code,
@@ -171,11 +162,6 @@ def build(organisation: Organisation, *, now: datetime) -> Teaching:
             statement=statement,
         )
     return made
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    with path.open("rb") as handle:
-        return tomllib.load(handle)
 
 
 def _question(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -220,86 +206,6 @@ def _criterion(line: str) -> dict[str, Any]:
     name, *levels = (cell.strip() for cell in line.split("|"))
     pairs = [level.partition(" ") for level in levels]
     return {"name": name, "levels": [{"points": int(points), "text": text} for points, _space, text in pairs]}
-
-
-def _courses(made: Teaching, organisation: Organisation, now: datetime) -> None:
-    root = Page.objects.get(depth=1)
-    home = root.add_child(instance=HomePage(title="云桥学堂", slug="academy"))
-    Site.objects.update_or_create(
-        is_default_site=True, defaults={"hostname": "localhost", "root_page": home, "site_name": "云桥学堂"}
-    )
-    Page.objects.filter(depth=2).exclude(pk=home.pk).first().delete()
-    catalogue = home.add_child(instance=CourseIndexPage(title="课程", slug="courses"))
-    for path in sorted((CONTENT / "courses").glob("*.toml")):
-        data = _toml(path)
-        course = catalogue.add_child(
-            instance=CoursePage(
-                title=data["title"],
-                slug=data["code"],
-                code=data["code"],
-                summary=data["summary"],
-                strand=Strand.objects.get(code=data["strand"]),
-                level=organisation.levels[data["level"]],
-                minutes=data["minutes"],
-                valid_months=data.get("valid_months"),
-                first_published_at=now,
-                last_published_at=now,
-            )
-        )
-        course.topics.set([made.topics[code] for code in data["topics"]])
-        course.save()
-        for lesson in data["lesson"]:
-            page = course.add_child(
-                instance=LessonPage(
-                    title=lesson["title"],
-                    slug=lesson["slug"],
-                    minutes=lesson["minutes"],
-                    body=[_block(block, now) for block in lesson["block"]],
-                    must_minutes=lesson.get("must_minutes", 0),
-                    must_pass_checks=lesson.get("must_pass_checks", False),
-                    first_published_at=now,
-                    last_published_at=now,
-                )
-            )
-            page.topics.set([made.topics[code] for code in lesson["topics"]])
-            page.save()
-        courses.freeze(course=course, now=now)
-        made.courses[data["code"]] = course
-    onboarding = LearningPath.objects.create(code="onboarding", name="新员工入职培训", onboarding=True)
-    for order, (code, days) in enumerate(ONBOARDING, start=1):
-        PathStep.objects.create(path=onboarding, course=made.courses[code], order=order, due_days=days)
-
-
-def _block(block: dict[str, Any], now: datetime) -> tuple[str, Any]:
-    """A lesson block as StreamField takes it."""
-    match block["type"]:
-        case "text":
-            return "text", block["html"].strip()
-        case "key_points":
-            return "key_points", block["points"]
-        case "dialogue":
-            return "dialogue", {name: block.get(name, "") for name in ("title", "better", "worse", "reason")} | {
-                "lines": block["lines"]
-            }
-        case "comparison":
-            return "comparison", {"rows": [{"why": "", **row} for row in block["rows"]]}
-        case "recording":
-            media = courses.add_media(
-                file=io.BytesIO(sounds.rings()), name=block["file"], by=None, now=now, transcript=block["transcript"]
-            )
-            return "recording", {"title": block["title"], "media": media, "marks": block["marks"]}
-        case "table":
-            columns = [{"type": "text", "heading": heading} for heading in block["columns"]]
-            rows = [{"values": row} for row in block["rows"]]
-            return "table", TABLE.to_python({"caption": block["caption"], "columns": columns, "rows": rows})
-        case "say_aloud":
-            return "say_aloud", {name: block[name] for name in ("situation", "task", "hints", "sample")}
-        case "reflection":
-            return "reflection", {"question": block["question"], "example": block.get("example", "")}
-        case "notice":
-            return "notice", {"title": block["title"], "department": block["department"], "text": block["html"].strip()}
-        case _:
-            return "check", {"questions": block["questions"]}
 
 
 def _exam(

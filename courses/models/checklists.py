@@ -59,7 +59,7 @@ class JobChecklistItem(models.Model):
 
 
 class JobRecord(models.Model):
-    """One person's copy of a checklist: `items` are its words as they read when it was begun; done when all are signed."""
+    """One person's copy of a checklist: `items` are its words as they read when it was begun; complete while all are signed."""
 
     checklist = models.ForeignKey(
         JobChecklist, verbose_name=_("on-the-job checklist"), on_delete=models.PROTECT, related_name="records"
@@ -88,12 +88,15 @@ class JobRecord(models.Model):
 
 @append_only
 class JobSignature(models.Model):
-    """A coach has seen an item (`place` from 0) done. Nobody signs for themselves."""
+    """A coach has seen an item (`place` from 0) done or, at an even `turn`, takes the signature before back: the last turn
+    holds. Nobody signs for themselves."""
 
     record = models.ForeignKey(
         JobRecord, verbose_name=_("record"), on_delete=models.DO_NOTHING, db_constraint=False, related_name="signatures"
     )
     place = models.PositiveSmallIntegerField(_("item"))
+    turn = models.PositiveSmallIntegerField(_("turn"))
+    stands = models.BooleanField(_("seen done"))
     note = models.CharField(_("note"), max_length=200, blank=True)
     by = models.ForeignKey(
         User, verbose_name=_("coach"), on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
@@ -103,8 +106,13 @@ class JobSignature(models.Model):
     class Meta:
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
-        ordering = ["record_id", "place"]
-        constraints = [models.UniqueConstraint(fields=["record", "place"], name="one_signature_per_item")]
+        ordering = ["record_id", "place", "turn"]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "place", "turn"], name="one_signature_per_item_and_turn"),
+            models.CheckConstraint(
+                condition=Q(stands=True) | ~Q(note=""), name="a_signature_is_taken_back_with_a_reason"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id}/{self.place}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from courses.models import CoursePage, JobRecord, JobSignature
 from people.models import User
@@ -10,23 +10,30 @@ from people.models import User
 
 @dataclass(frozen=True)
 class Item:
-    """An item of somebody's record, with its signature when it has one."""
+    """An item of somebody's record with what a coach said of it last: signed, taken back, or nothing yet."""
 
     place: int
     text: str
-    signature: JobSignature | None
+    last: JobSignature | None
+
+    @property
+    def signature(self) -> JobSignature | None:
+        """The signature that stands."""
+        return self.last if self.last and self.last.stands else None
 
 
 def job_records(people: QuerySet[User]) -> QuerySet[JobRecord]:
     """The records of these people with `signed`, how many items are; the open ones first."""
     rows = JobRecord.objects.filter(user__in=people).select_related("checklist__topic", "user", "begun_by")
-    return rows.annotate(signed=Count("signatures"))
+    # Signed and taken back by turns: the difference is what stands.
+    signed, back = (Count("signatures", filter=Q(signatures__stands=stands)) for stands in (True, False))
+    return rows.annotate(signed=signed - back)
 
 
 def items_of(record: JobRecord) -> list[Item]:
     """The items of a record in order. One query."""
-    signatures = {row.place: row for row in record.signatures.select_related("by")}
-    return [Item(place, text, signatures.get(place)) for place, text in enumerate(record.items)]
+    last = {row.place: row for row in record.signatures.select_related("by")}
+    return [Item(place, text, last.get(place)) for place, text in enumerate(record.items)]
 
 
 def jobs_of(user: User, course: CoursePage | None = None) -> QuerySet[JobRecord]:

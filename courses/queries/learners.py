@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from courses import progress
-from courses.models import Assignment, Completion, CoursePage, Enrolment, LearningPath
+from courses.models import Assignment, Completion, CoursePage, Enrolment, JobRecord, LearningPath
 from courses.queries.catalogue import live_courses
 from courses.queries.state import Standing, standings
 from people.models import User
@@ -77,11 +77,13 @@ def learning_of(user: User, on: date, request: HttpRequest | None = None) -> Lea
 def with_earlier(
     user: User, course: CoursePage, on: date, request: HttpRequest | None = None
 ) -> tuple[Standing, list[Standing]]:
-    """Where the person is in a course and in the published ones that come first, in the order of the catalogue."""
+    """Where the person is in a course and in the published ones that come first, in the order of the catalogue. Each
+    course says in `on_the_job` whether the person has a checklist of it."""
     through = CoursePage.prerequisites.through.objects.filter(from_coursepage=course.pk)
     wanted = Q(pk=course.pk) | Q(live=True, pk__in=through.values("to_coursepage"))
     order = ("strand__order", "strand__code", "path")
-    rows = standings(user, CoursePage.objects.filter(wanted).order_by(*order), on, request)
+    job = Exists(JobRecord.objects.filter(user=user, checklist__course=OuterRef("pk")))
+    rows = standings(user, CoursePage.objects.filter(wanted).annotate(on_the_job=job).order_by(*order), on, request)
     (own,) = (row for row in rows if row.course.pk == course.pk)
     return own, [row for row in rows if row is not own]
 

@@ -9,7 +9,7 @@ from courses.services.assigning import (
     renew_expiring,
     withdraw_assignment,
 )
-from courses.services.checklists import begin_checklists, sign_item
+from courses.services.checklists import begin_checklists, sign_item, take_back_signature
 from courses.services.documents import import_lessons, keep_document
 from courses.services.exemptions import exempt, withdraw_exemption
 from courses.services.external import claim_external, decide_external
@@ -120,6 +120,7 @@ __all__ = [
     "send_session_letters",
     "sign_item",
     "take_back_leave",
+    "take_back_signature",
     "tell_author",
     "tell_report_failed",
     "tell_reviewers",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.models import JobChecklist, JobRecord, JobSignature
+from courses.queries import items_of
 from ground import journal
 from ground.errors import Refused
 from people.models import User
@@ -44,33 +45,81 @@ def begin_checklists(*, checklist: JobChecklist, users: Iterable[User], by: User
 
 @transaction.atomic
 def sign_item(*, record: JobRecord, place: int, note: str, by: User, now: datetime) -> JobSignature:
-    """A coach has seen an item done (`place` from 0). With the last one the record is complete. A signature stands: signing
-    again gives the one there is. Raises Refused for oneself, and for an item there is not."""
-    record = JobRecord.objects.select_for_update(of=("self",)).select_related("checklist", "user").get(pk=record.pk)
-    if not 0 <= place < len(record.items):
-        raise Refused(_("There is no such item."), code="missing")
-    standing = record.signatures.filter(place=place).first()
-    if standing is not None:
-        return standing
-    if record.user_id == by.pk:
-        raise Refused(_("Nobody signs for themselves; ask your coach."), code="self")
-    try:
-        with transaction.atomic():
-            signature = JobSignature.objects.create(record=record, place=place, note=note.strip()[:200], by=by, at=now)
-    except IntegrityError:  # SQLite knows no row locks: another coach was first
-        return record.signatures.get(place=place)
+    """A coach has seen an item done (`place` from 0). With the last one the record is complete. Signing again gives the
+    signature there is. Raises Refused for oneself, and for an item there is not."""
+    record = _locked(record)
+    last = _last_turn(record, place, by)
+    if last is not None and last.stands:
+        return last
+    signature = _append(record, place, after=last, stands=True, note=note, by=by, now=now)
+    if signature is None:
+        return record.signatures.filter(place=place).last()
     data = {"item": record.items[place], "note": signature.note}
     journal.record("job_item.signed", record, by=by, now=now, data=data)
-    if record.completed_at is None and record.signatures.count() == len(record.items):
+    if record.completed_at is None and not any(item.signature is None for item in items_of(record)):
         record.completed_at = now
         record.save(update_fields=["completed_at"])
         journal.record("job_checklist.completed", record, by=by, now=now)
-        notify(
-            users=[record.user],
-            kind="job_completed",
-            key=f"job-completed:{record.pk}",
-            now=now,
-            params={"checklist": record.checklist.title},
-            url=reverse("courses:job", args=[record.pk]),
-        )
+        _tell(record, "job_completed", signature, {}, now)
     return signature
+
+
+@transaction.atomic
+def take_back_signature(*, record: JobRecord, place: int, reason: str, by: User, now: datetime) -> JobSignature | None:
+    """A coach takes a signature back that should not have been given: both stay on record, and a record that was complete
+    is open again. Returns the last turn; None where nobody has signed. Raises Refused without a reason, for oneself, and
+    when the checklist has been begun again since."""
+    record = _locked(record)
+    last = _last_turn(record, place, by)
+    if last is None or not last.stands:
+        return last
+    if not reason.strip():
+        raise Refused(_("Give a reason."), code="no_reason")
+    if record.completed_at and record.checklist.records.filter(user=record.user, completed_at__isnull=True).exists():
+        text = _("%(name)s has begun this checklist again: leave open there what is missing.")
+        raise Refused(text % {"name": record.user.name}, code="begun_again")
+    row = _append(record, place, after=last, stands=False, note=reason, by=by, now=now)
+    if row is None:
+        return record.signatures.filter(place=place).last()
+    record.completed_at = None
+    record.save(update_fields=["completed_at"])
+    data = {"item": record.items[place]}
+    journal.record("job_item.taken_back", record, by=by, now=now, reason=row.note, data=data)
+    _tell(record, "job_taken_back", row, {"coach": by.name, "item": record.items[place]}, now)
+    return row
+
+
+def _locked(record: JobRecord) -> JobRecord:
+    return JobRecord.objects.select_for_update(of=("self",)).select_related("checklist", "user").get(pk=record.pk)
+
+
+def _last_turn(record: JobRecord, place: int, by: User) -> JobSignature | None:
+    """What was said last of an item. Raises Refused for one's own record and for an item there is not."""
+    if not 0 <= place < len(record.items):
+        raise Refused(_("There is no such item."), code="missing")
+    if record.user_id == by.pk:
+        raise Refused(_("Nobody signs for themselves; ask your coach."), code="self")
+    return record.signatures.filter(place=place).last()
+
+
+def _append(
+    record: JobRecord, place: int, *, after: JobSignature | None, stands: bool, note: str, by: User, now: datetime
+) -> JobSignature | None:
+    """The next turn of an item; None when another coach was first, since SQLite knows no row locks."""
+    said = {"stands": stands, "note": note.strip()[:200], "by": by, "at": now}
+    try:
+        with transaction.atomic():
+            return record.signatures.create(place=place, turn=after.turn + 1 if after else 1, **said)
+    except IntegrityError:
+        return None
+
+
+def _tell(record: JobRecord, kind: str, turn: JobSignature, params: dict[str, str], now: datetime) -> None:
+    notify(
+        users=[record.user],
+        kind=kind,
+        key=f"{kind.replace('_', '-')}:{turn.pk}",
+        now=now,
+        params={"checklist": record.checklist.title, **params},
+        url=reverse("courses:job", args=[record.pk]),
+    )

@@ -89,6 +89,19 @@ def job_sign(request: HttpRequest, pk: int, place: int) -> HttpResponse:
     return redirect(f"{reverse('courses:job', args=[pk])}#item-{place}")
 
 
+@requires(*COACHES)
+@require_POST
+def job_take_back(request: HttpRequest, pk: int, place: int) -> HttpResponse:
+    """Takes a signature back, with a reason."""
+    row = get_object_or_404(policy.jobs_in_reach(request), pk=pk)
+    reason = request.POST.get("reason", "")
+    try:
+        services.take_back_signature(record=row, place=place, reason=reason, by=request.user, now=request.now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('courses:job', args=[pk])}#item-{place}")
+
+
 @require_safe
 def jobs_mine(request: HttpRequest) -> HttpResponse:
     """The person's own records."""

@@ -46,6 +46,7 @@ def course(request: HttpRequest, page: CoursePage, form: FeedbackForm | None = N
     what it was like."""
     standing, first = queries.with_earlier(request.user, page, today(request), request)
     context = {"page": standing.course, "standing": standing, "topics": page.topics.all(), "first": first}
+    context["jobs"] = queries.jobs_of(request.user, page).order_by("-begun_at") if standing.course.on_the_job else ()
     context["feedback"] = queries.feedback(page)
     if standing.completion and queries.may_give_feedback(request.user, page):
         context["feedback_form"] = form or FeedbackForm()

@@ -131,7 +131,8 @@ def score_rubric(
 
 @transaction.atomic
 def ask_remark(*, attempt: Attempt, position: int, reason: str, by: User, now: datetime) -> RemarkRequest:
-    """A candidate asks for an answer to be marked again, with a reason; the examiners of their unit are told. Once an answer."""
+    """A candidate asks for an answer to be marked again, with a reason; the examiners of their unit who have not marked it are told.
+    Once an answer."""
     attempt = _locked(attempt)
     if attempt.candidacy.user_id != by.pk:
         raise Refused(_("Only the candidate asks for a new mark."), code="not_own")
@@ -144,8 +145,10 @@ def ask_remark(*, attempt: Attempt, position: int, reason: str, by: User, now: d
         raise Refused(_("Ask once the result is released and the question is shown to you."), code="not_released")
     asked = RemarkRequest.objects.create(attempt=attempt, position=position, reason=_clean(reason), asked_at=now)
     journal.record("remark.asked", asked, by=by, now=now, reason=reason)
+    marked = attempt.markings.filter(position=position).values_list("by", flat=True)
+    given = attempt.marks.filter(position=position).values_list("given_by", flat=True)
     notify(
-        users=_examiners_of(by, now),
+        users=[user for user in _examiners_of(by, now) if user.pk not in {*marked, *given}],
         kind="exams.remark_asked",
         key=f"exams.remark_asked:{asked.pk}",
         now=now,

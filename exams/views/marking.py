@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from exams import policy, queries, services
-from exams.models import Attempt, ExamPart, QuestionVersion
+from exams.models import Attempt, ExamPart, QuestionVersion, RemarkRequest
 from ground.errors import Refused
 from ground.private_files import send
 from people.policy import requires
@@ -207,7 +207,14 @@ def rubric_draft(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def remark(request: HttpRequest, pk: int) -> HttpResponse:
     """A request to mark again: the answer, the mark it has, the reason; answered by somebody who has not marked it."""
-    asked = get_object_or_404(policy.remarks_to_answer(request), pk=pk)
+    asked = policy.remarks_to_answer(request).filter(pk=pk).first()
+    if asked is None:
+        # The notification that led here may be older than the answer of somebody else.
+        past = get_object_or_404(RemarkRequest, pk=pk, attempt__in=policy.to_mark(request))
+        answered = past.state != RemarkRequest.State.ASKED
+        own = _("You have marked this answer. Another person answers the request.")
+        messages.info(request, _("This request has been answered.") if answered else own)
+        return redirect("exams:marking")
     attempt, position = asked.attempt, asked.position
     if request.method == "POST":
         picks, answer = _scores(request).get(position, ([], ""))

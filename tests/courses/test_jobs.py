@@ -1,5 +1,7 @@
 """Checklists on the job: begun for people, signed item by item, complete once."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -75,11 +77,56 @@ def test_nobody_signs_for_themselves_nor_what_is_not_there(begun, now):
     assert JobSignature.objects.count() == 0
 
 
-def test_a_signature_is_never_taken_back(begun, now):
-    record, _user, coach = begun
-    sign(record, 0, coach, now)
+def take_back(record, place, by, now, reason="点错了，还没有看到"):
+    return services.take_back_signature(record=record, place=place, reason=reason, by=by, now=now)
+
+
+def test_a_signature_is_taken_back_with_a_reason_and_both_stay_on_record(begun, now):
+    record, user, coach = begun
+    for place in range(3):
+        sign(record, place, coach, now)
+    other, later = factories.with_role("trainer", name="吴刚"), now + timedelta(hours=1)
+    taken = take_back(record, 1, other, later)
+    assert (taken.stands, taken.note, taken.by) == (False, "点错了，还没有看到", other)
+    assert take_back(record, 1, other, later) == taken
+    shown = queries.jobs_of(user).get()
+    assert (shown.completed_at, shown.signed) == (None, 2)
+    assert [item.signature is None for item in queries.items_of(shown)] == [False, True, False]
+    told = Notification.objects.get(user=user, kind="job_taken_back")
+    assert (told.params["coach"], told.params["item"]) == ("吴刚", "报工号与问候语")
+    sign(record, 1, coach, later)
+    assert queries.jobs_of(user).get().completed_at == later
+    assert list(record.signatures.values_list("place", "turn", "stands")) == [
+        (0, 1, True),
+        (1, 1, True),
+        (1, 2, False),
+        (1, 3, True),
+        (2, 1, True),
+    ]
+    assert Notification.objects.filter(user=user, kind="job_completed").count() == 2
     with pytest.raises(IntegrityError), transaction.atomic():
         JobSignature.objects.all().delete()
+
+
+def test_what_cannot_be_taken_back_changes_nothing(begun, now):
+    record, user, coach = begun
+    assert take_back(record, 0, coach, now) is None
+    for place in range(3):
+        sign(record, place, coach, now)
+    services.begin_checklists(checklist=record.checklist, users=[user], by=coach, now=now)
+    for by, place, reason, code in (
+        (user, 0, "点错了", "self"),
+        (coach, 3, "点错了", "missing"),
+        (coach, 0, " ", "no_reason"),
+        (coach, 0, "点错了", "begun_again"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            take_back(record, place, by, now, reason)
+        assert refusal.value.code == code
+    record.refresh_from_db()
+    assert (record.completed_at, JobSignature.objects.count()) == (now, 3)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        record.signatures.create(place=0, turn=2, stands=False, note="", by=coach, at=now)
 
 
 def test_a_checklist_out_of_use_begins_for_nobody(now):
@@ -100,6 +147,13 @@ def test_a_coach_begins_and_signs_on_the_pages_and_the_person_reads(begun):
     assert reverse("courses:job_sign", args=[record.pk, 0]) not in signed_in(user).get(page).text
     client.post(reverse("courses:job_sign", args=[record.pk, 0]), {"note": "很好"})
     assert "很好" in signed_in(user).get(page).text
+    back = reverse("courses:job_take_back", args=[record.pk, 0])
+    assert back in client.get(page).text
+    assert back not in signed_in(user).get(page).text
+    assert "请填写理由" in client.post(back, {"reason": ""}, follow=True).text
+    client.post(back, {"reason": "看错了人"})
+    assert "看错了人" in signed_in(user).get(page).text
+    assert reverse("courses:job_sign", args=[record.pk, 0]) in client.get(page).text
     assert client.get(reverse("courses:job_list"), {"state": "open"}).context["table"].count == 1
     assert client.get(reverse("courses:job_list"), {"state": "complete"}).context["table"].count == 0
     fresh = factories.person(at=user.employments.get().unit)
@@ -120,6 +174,17 @@ def test_a_list_costs_the_same_for_many_as_for_one(begun, now, django_assert_max
     services.begin_checklists(checklist=record.checklist, users=people, by=coach, now=now)
     with django_assert_max_num_queries(14):
         client.get(reverse("courses:job_list"))
+
+
+def test_the_course_shows_its_checklists_to_who_has_one(begun, now):
+    record, user, coach = begun
+    course = build.course(lessons=1)
+    JobChecklist.objects.filter(pk=record.checklist_id).update(course=course)
+    sign(record, 0, coach, now)
+    shown = signed_in(user).get(course.get_url()).text
+    assert reverse("courses:job", args=[record.pk]) in shown
+    assert "已签 1 / 3 项" in shown
+    assert record.checklist.title not in signed_in(coach).get(course.get_url()).text
 
 
 def test_a_trainer_writes_a_checklist_in_the_admin():

@@ -155,9 +155,8 @@ def test_the_sheet_of_a_face_to_face_part_from_the_candidate_page_to_the_result(
 
 def test_a_candidate_asks_and_an_examiner_answers_on_their_pages(client, marker, clock, now):
     (attempt,) = essays(now, "林晓雨")
-    services.mark_answer(
-        attempt=attempt, position=2, picks=["0", "0"], comment="没有切题", by=factories.examiner(), now=now
-    )
+    first = factories.with_role(Role.EXAMINER, name="吴刚")
+    services.mark_answer(attempt=attempt, position=2, picks=["0", "0"], comment="没有切题", by=first, now=now)
     clock.move_to(attempt.candidacy.sitting.closes_at + minute)
     person = attempt.candidacy.user
     client.force_login(person)
@@ -171,15 +170,20 @@ def test_a_candidate_asks_and_an_examiner_answers_on_their_pages(client, marker,
     assert not attempt.remark_requests.exists()
     client.post(ask, {"choice": "2", "reason": "第二段切题了"})
     assert '<option value="2">' not in client.get(result).content.decode()
-    client.force_login(marker)
     asked = attempt.remark_requests.get()
     url = reverse("exams:remark", args=[asked.pk])
+    client.force_login(first)
+    assert "您评阅过这份作答" in client.get(url, follow=True).content.decode()
+    client.force_login(marker)
     assert url in client.get(reverse("exams:marking")).content.decode()
     html = client.get(url).content.decode()
     assert "第二段切题了" in html
     assert person.name not in html
     client.post(url, {"pick-2-0": "6", "pick-2-1": "4", "comment-2": "确实切题"})
     assert Mark.objects.filter(attempt=attempt, position=2).latest("id").points == 10
+    late = client.get(url, follow=True)
+    assert late.redirect_chain == [(reverse("exams:marking"), 302)]
+    assert "这份申请已有答复。" in late.content.decode()
     client.force_login(person)
     html = client.get(result).content.decode()
     assert "确实切题" in html

@@ -262,6 +262,13 @@ ROWS: list[Row] = [
         method="post",
         outside=404,
     ),
+    Row(
+        "courses:job_take_back",
+        roles={"trainer", "manager"},
+        args=lambda world: [*a_job(world), 0],
+        method="post",
+        outside=404,
+    ),
     Row("courses:external_mine", roles="everybody"),
     Row("courses:external_new", roles="everybody"),
     Row("courses:external_list", roles={"trainer", "personnel", "auditor"}),
