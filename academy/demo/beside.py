@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from academy.demo.history import History
+from academy.demo.history import History, at
 from courses import services as courses
 from courses.models import CoursePage, JobChecklist, JobChecklistItem
 
@@ -88,16 +88,16 @@ def _jobs(lived: History) -> None:
             JobChecklistItem.objects.create(checklist=checklist, order=order, text=text)
         made.append(checklist)
     for number, which, signed in SIGNED:
-        begun = lived.now - timedelta(days=15)
+        begun = at(lived.today - timedelta(days=15), 9)
         person = lived.people[number]
         courses.begin_checklists(checklist=made[which], users=[person], by=lived.trainer, now=begun)
         record = person.job_records.get(checklist=made[which])
         for place in range(signed):
             note = "语速再慢一点就更好" if place == 1 else ""
-            at = begun + timedelta(days=place + 1)
-            courses.sign_item(record=record, place=place, note=note, by=lived.trainer, now=at)
+            seen = begun + timedelta(days=place + 1, minutes=37 * place + 52)
+            courses.sign_item(record=record, place=place, note=note, by=lived.trainer, now=seen)
     reason = "当天她只是旁听，还没有独立受理，看到了再签。"
-    back = lived.now - timedelta(days=10)
+    back = at(lived.today - timedelta(days=12), 17)
     courses.take_back_signature(record=record, place=1, reason=reason, by=lived.trainer, now=back)
 
 
