@@ -41,6 +41,11 @@ class CoursesConfig(AppConfig):
         )
         notifications.register("review_asked", _("“%(page)s” waits for your review."))
         notifications.register("review_approved", _("“%(page)s” was approved and is published."))
+        notifications.register("review_scheduled", _("“%(page)s” was approved and is published at the time you set."))
+        notifications.register(
+            "version_asked",
+            _("“%(course)s” has a new version. %(count)s people completed an earlier one: must they see what changed?"),
+        )
         notifications.register("review_changes", _("Changes are asked for in “%(page)s”: %(comment)s"))
         notifications.register("session_moved", _("“%(title)s” has moved: %(day)s, %(place)s."))
         notifications.register("session_cancelled", _("“%(title)s”, %(day)s, is cancelled: %(reason)s"))

@@ -56,3 +56,8 @@ def send_report(schedule_pk: int, export_pk: int) -> None:
     export.refresh_from_db()
     if export.stored:
         services.deliver_report(schedule=schedule, export=export, figures=sentence, now=now)
+
+
+def publish_due() -> None:
+    """Every five minutes: what is scheduled appears, what ends disappears."""
+    services.publish_due(now=timezone.now())

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -126,6 +128,21 @@ def _tell_first(request: HttpRequest, pages: list[Page], what: str) -> HttpRespo
 def tell_before_unpublishing(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Who is learning from the page, before it disappears."""
     return _tell_first(request, [page], "unpublish")
+
+
+@hooks.register("after_edit_page")
+def tell_of_an_end(request: HttpRequest, page: Page) -> None:
+    """Who is learning from the page, as soon as somebody sets a day on which it disappears."""
+    if not isinstance(page, CoursePage | LessonPage) or page.expire_at is None:
+        return
+    inside = queries.people_inside([page])
+    if any(inside.values()):
+        sentence = gettext(
+            "On %(day)s this page disappears, as it is set. People who must still take it: %(assigned)s, in the middle of it: "
+            "%(learning)s. What they have done is kept, and nobody becomes late meanwhile."
+        )
+        ends = date_format(timezone.localtime(page.expire_at), "SHORT_DATETIME_FORMAT")
+        messages.warning(request, sentence % {"day": ends, **inside})
 
 
 @hooks.register("before_move_page")

@@ -11,6 +11,7 @@ from wagtail.models import Page, TaskState, Workflow, WorkflowPage, WorkflowStat
 
 from courses.models import CourseIndexPage, DepartmentReview
 from courses.models.review import reviewers
+from courses.services.rulings import ask_about_version
 from people.services import notify
 
 
@@ -47,16 +48,19 @@ def tell_reviewers(*, state: TaskState, now: datetime) -> None:
 
 
 def tell_author(*, state: WorkflowState, approved: bool, now: datetime) -> None:
-    """Says to who submitted a page how its review ended."""
+    """Says to who submitted a page how its review ended; of a new version that it published, it asks who must see it."""
     page, author = state.content_object, state.requested_by
     if author is None or not isinstance(page, Page):
         return
     ended = state.current_task_state
+    waits = approved and page.get_latest_revision().approved_go_live_at is not None
     notify(
         users=[author],
-        kind="review_approved" if approved else "review_changes",
+        kind="review_changes" if not approved else "review_scheduled" if waits else "review_approved",
         key=f"review-ended:{state.pk}:{ended.pk if ended else 0}",
         now=now,
         params={"page": page.get_latest_revision_as_object().title, "comment": ended.comment[:200] if ended else ""},
         url=reverse("wagtailadmin_pages:edit", args=[page.pk]),
     )
+    if approved:
+        ask_about_version(page=page, author=author, now=now)

@@ -3,16 +3,19 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from courses import queries
-from courses.models import CourseVersion, VersionRuling
+from courses.models import CoursePage, CourseVersion, VersionRuling
 from courses.services.assigning import assign_changes
 from ground import journal
 from ground.errors import Refused
 from people.models import Employment, User
 from people.queries import portions
+from people.services import notify
 
 
 @transaction.atomic
@@ -48,3 +51,22 @@ def rule_on_version(
     data = {"version": version.number, "must_see": must_see, "people": given}
     journal.record("course.version_ruled", course, by=by, now=now, data=data)
     return ruling, given
+
+
+def ask_about_version(*, page: Page, author: User, now: datetime) -> None:
+    """Asks the author of a page that appeared without them, on a day or after a review, whether those who completed an
+    older version must see what changed; once a version, and only while there are such people and nobody has decided."""
+    course = CoursePage.objects.ancestor_of(page, inclusive=True).first()
+    newest = course.versions.order_by("-number").first() if course else None
+    if newest is None or queries.ruling_of_newest(course):
+        return
+    count = len(queries.outdated(course, timezone.localdate(now)))
+    if count:
+        notify(
+            users=[author],
+            kind="version_asked",
+            key=f"version-asked:{newest.pk}",
+            now=now,
+            params={"course": course.title, "count": count},
+            url=reverse("course_versions", args=[course.pk]),
+        )

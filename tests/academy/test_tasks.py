@@ -4,9 +4,10 @@ from datetime import datetime
 
 import pytest
 from django.utils.module_loading import import_string
-from django_q.models import OrmQ
+from django_q.models import OrmQ, Schedule
 
 from academy import tasks
+from academy.services import ensure_schedules
 from tests import factories
 from tests.certificates.conftest import make_kind, make_result
 
@@ -52,3 +53,12 @@ def test_a_step_that_fails_stays_queued_and_holds_up_no_other(monkeypatch):
     broken = False
     assert work_off() == []
     assert (len(done), OrmQ.objects.count()) == (2, 0)
+
+
+def test_the_schedules_exist_once_and_name_what_there_is(now):
+    for _again in range(2):
+        ensure_schedules(now=now)
+    found = dict(Schedule.objects.values_list("name", "func"))
+    assert found == {"nightly": "academy.tasks.nightly", "publishing": "courses.tasks.publish_due"}
+    assert all(callable(import_string(name)) for name in found.values())
+    import_string(found["publishing"])()

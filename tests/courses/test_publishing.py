@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from time_machine import travel
 from wagtail.models import Workflow
 from wagtail.test.utils.form_data import rich_text
 
@@ -19,6 +20,7 @@ from tests.courses.test_authoring import lesson_form
 from tests.courses.test_services import assign, finish
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -45,6 +47,11 @@ def edit(lesson):
 
 def form(**more):
     return lesson_form(("text", rich_text("<p>三声之内接听。</p>")), title="三声之内接听", slug="rings", **more)
+
+
+def written(moment) -> str:
+    """A time as the editor's field takes it."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
 
 
 def test_what_a_department_issues_is_published_by_its_review(issued):
@@ -161,6 +168,61 @@ def test_publishing_asks_about_those_who_completed_an_older_version(outdated):
     author = signed_in(factories.with_role("trainer"))
     answer = author.post(edit(build.lessons(course)[0]), form(), follow=True)
     assert reverse("course_versions", args=[course.pk]) in answer.text
+
+
+def test_after_a_review_the_author_is_asked_about_the_new_version(issued, now):
+    course, head, author = issued
+    finish(factories.person(), course, now)
+    lesson = build.lessons(course)[0]
+    signed_in(author).post(edit(lesson), form(**{"action-publish": "", "action-submit": "1"}))
+    state = LessonPage.objects.get().current_workflow_task_state
+    signed_in(head).post(reverse("wagtailadmin_pages:workflow_action", args=[lesson.pk, "approve", state.pk]))
+    asked = Notification.objects.get(user=author, kind="version_asked")
+    assert (asked.url, asked.params["count"]) == (reverse("course_versions", args=[course.pk]), 1)
+
+
+def test_what_is_scheduled_appears_at_its_time_and_asks_who_wrote_it(now):
+    course, author, tomorrow = build.course(lessons=1), factories.with_role("trainer"), timezone.now() + DAY
+    lesson = build.lessons(course)[0]
+    finish(factories.person(), course, now)
+    versions = course.versions.count()
+    signed_in(author).post(edit(lesson), form(go_live_at=written(tomorrow)))
+    services.publish_due(now=timezone.now())
+    assert (build.lessons(course)[0].title, course.versions.count()) == (lesson.title, versions)
+    with travel(tomorrow + timedelta(minutes=1)):
+        for _again in range(2):
+            services.publish_due(now=timezone.now())
+    assert (build.lessons(course)[0].title, course.versions.count()) == ("三声之内接听", versions + 1)
+    assert Notification.objects.filter(user=author, kind="version_asked").count() == 1
+
+
+def test_what_a_department_approves_before_its_day_says_so_and_waits(issued):
+    course, head, author = issued
+    lesson, tomorrow = build.lessons(course)[0], timezone.now() + DAY
+    given = form(**{"action-publish": "", "action-submit": "1"}, go_live_at=written(tomorrow))
+    signed_in(author).post(edit(lesson), given)
+    state = LessonPage.objects.get().current_workflow_task_state
+    signed_in(head).post(reverse("wagtailadmin_pages:workflow_action", args=[lesson.pk, "approve", state.pk]))
+    assert [row.kind for row in Notification.objects.filter(user=author)] == ["review_scheduled"]
+    assert LessonPage.objects.get().title == lesson.title
+    with travel(tomorrow + timedelta(minutes=1)):
+        services.publish_due(now=timezone.now())
+    assert LessonPage.objects.get().title == "三声之内接听"
+
+
+def test_a_page_that_ends_on_a_day_tells_who_is_in_it_and_loses_nothing(now):
+    course, learner, tomorrow = build.course(lessons=2), factories.person(), timezone.now() + DAY
+    lesson, second = build.lessons(course)
+    enrolment = services.enrol(user=learner, course=course, now=now)
+    services.complete_lesson(enrolment=enrolment, lesson=lesson, now=now)
+    author = signed_in(factories.with_role("trainer"))
+    assert "本页将于" not in author.post(edit(lesson), form(), follow=True).text
+    answer = author.post(edit(lesson), form(expire_at=written(tomorrow)), follow=True)
+    assert "本页将于" in answer.text
+    with travel(tomorrow + timedelta(minutes=1)):
+        services.publish_due(now=timezone.now())
+    assert build.lessons(course) == [second]
+    assert enrolment.progress.get(lesson=lesson).completed_at == now
 
 
 def test_only_who_publishes_decides():
