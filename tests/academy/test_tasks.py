@@ -3,11 +3,13 @@
 from datetime import datetime
 
 import pytest
+from django.core.management import call_command
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ, Schedule
 
 from academy import tasks
 from academy.services import ensure_schedules
+from people.models import User
 from tests import factories
 from tests.certificates.conftest import make_kind, make_result
 
@@ -62,3 +64,9 @@ def test_the_schedules_exist_once_and_name_what_there_is(now):
     assert found == {"nightly": "academy.tasks.nightly", "publishing": "courses.tasks.publish_due"}
     assert all(callable(import_string(name)) for name in found.values())
     import_string(found["publishing"])()
+
+
+def test_an_empty_site_is_prepared_without_the_demo():
+    call_command("prepare", no_demo=True)
+    assert Schedule.objects.count() == 2
+    assert not User.objects.exists()

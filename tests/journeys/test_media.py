@@ -59,9 +59,7 @@ def test_a_film_plays_with_its_captions(page: Page, sign_in, live_server):
     assert said == ["您好，请讲。"]
 
 
-def test_the_own_voice_is_recorded_heard_and_sent_to_nobody(
-    page: Page, context: BrowserContext, sign_in, live_server
-):
+def test_the_own_voice_is_recorded_heard_and_sent_to_nobody(page: Page, context: BrowserContext, sign_in, live_server):
     shown = lesson(("say_aloud", SAY_ALOUD))
     sign_in(factories.person())
     context.grant_permissions(["microphone"], origin=live_server.url)
