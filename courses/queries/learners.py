@@ -5,12 +5,12 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from courses import progress
-from courses.models import Assignment, Completion, CoursePage, Enrolment, JobRecord, LearningPath
+from courses.models import Assignment, Completion, CoursePage, CourseVersion, Enrolment, JobRecord, LearningPath
 from courses.queries.catalogue import live_courses
 from courses.queries.state import Standing, standings
 from people.models import User
@@ -78,12 +78,15 @@ def with_earlier(
     user: User, course: CoursePage, on: date, request: HttpRequest | None = None
 ) -> tuple[Standing, list[Standing]]:
     """Where the person is in a course and in the published ones that come first, in the order of the catalogue. Each
-    course says in `on_the_job` whether the person has a checklist of it."""
+    course says in `on_the_job` whether the person has a checklist of it, and in `version_number` which version it is (None
+    before the first)."""
     through = CoursePage.prerequisites.through.objects.filter(from_coursepage=course.pk)
     wanted = Q(pk=course.pk) | Q(live=True, pk__in=through.values("to_coursepage"))
     order = ("strand__order", "strand__code", "path")
     job = Exists(JobRecord.objects.filter(user=user, checklist__course=OuterRef("pk")))
-    rows = standings(user, CoursePage.objects.filter(wanted).annotate(on_the_job=job).order_by(*order), on, request)
+    newest = CourseVersion.objects.filter(course=OuterRef("pk")).order_by("-number").values("number")[:1]
+    courses = CoursePage.objects.filter(wanted).annotate(on_the_job=job, version_number=Subquery(newest))
+    rows = standings(user, courses.order_by(*order), on, request)
     (own,) = (row for row in rows if row.course.pk == course.pk)
     return own, [row for row in rows if row is not own]
 
