@@ -1,8 +1,11 @@
-"""Inert rows for tests: a unit, a person, a topic. Anything with a state is brought there by the services."""
+"""Inert rows for tests: a unit, a person, a topic; and a browser of somebody. Anything with a state is brought there by the
+services."""
 
 from datetime import date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
+
+from django.test import Client
 
 from people import services
 from people.models import Level, Post, Role, Unit, User
@@ -65,6 +68,13 @@ def with_role(role: str, *, over: Unit | None = None, name: str = "周敏", **mo
 def examiner() -> User:
     """The second person who reviews questions, made once; employed nowhere, so that no list of staff holds them."""
     return User.objects.filter(employee_no="700001").first() or User.objects.create_user("700001", name="陈国栋")
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which the person has signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def strand(code: str = "skills", name: str = "服务技能") -> Strand:

@@ -15,13 +15,12 @@ from tests import factories
 from tests.certificates.conftest import make_exam, make_kind, make_result
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
 def as_user(client):
     def sign_in(user):
-        client.force_login(user, backend=BACKEND)
+        client.force_login(user)
         return client
 
     return sign_in

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests import factories
+
 
 @pytest.fixture
 def private(settings, tmp_path):
@@ -14,3 +16,15 @@ def private(settings, tmp_path):
         },
     }
     return tmp_path
+
+
+@pytest.fixture
+def team(db):
+    """A unit of its own."""
+    return factories.unit("热线一班")
+
+
+@pytest.fixture
+def trainer(team):
+    """Who trains the team."""
+    return factories.with_role("trainer", over=team)

@@ -13,7 +13,6 @@ from tests.courses import build
 from tests.typing import scenes
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 EXPLANATION = "先用不带责备的提问把多了多少问清楚"
 
 
@@ -40,7 +39,7 @@ def lesson_with(*codes):
 @pytest.fixture
 def client():
     client = Client()
-    client.force_login(factories.person(), backend=BACKEND)
+    client.force_login(factories.person())
     return client
 
 
@@ -135,7 +134,7 @@ def test_a_check_keeps_its_key_while_the_person_sits_an_exam(now):
     question(now)
     user = factories.person()
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    client.force_login(user)
     lesson = lesson_with("s-listening-01")
     candidacy, part = scenes.candidacy(timezone.now(), user=user)
     scenes.passage(timezone.now())

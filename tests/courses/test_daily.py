@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +16,10 @@ from ground.errors import Refused
 from tests import factories
 from tests.courses import build
 from tests.exams import makers
+from tests.factories import signed_in
 from topics.models import Topic
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 RIGHT, WRONG = {"answer": False}, {"answer": True}
 EXPLANATION = "打断会让客户更急"
 
@@ -54,12 +53,6 @@ def codes(user, now) -> list[str]:
 
 def answer(user, code, said, now) -> PracticeAnswer:
     return services.answer_daily(user=user, code=code, answer=said, now=now)
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 # Which questions.

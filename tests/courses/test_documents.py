@@ -8,7 +8,6 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
@@ -21,9 +20,9 @@ from ground.models import JournalEntry
 from tests import factories
 from tests.courses import build
 from tests.courses.packages import IMAGE, PNG, TABLE, R, paragraph, word, zipped
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.usefixtures("private")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 HANDBOOK = (
     paragraph("前言")
     + paragraph("三声之内接听", "1")
@@ -34,12 +33,6 @@ HANDBOOK = (
     + paragraph("记录", "1")
     + TABLE
 )
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def read(content, name="手册.docx"):

@@ -6,7 +6,6 @@ from datetime import timedelta
 import openpyxl
 import pytest
 from django.contrib.messages import get_messages
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -17,30 +16,14 @@ from ground.private_files import private_storage
 from people.services import end_role
 from tests import factories
 from tests.courses import build
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture
 def now():
     return timezone.now()
-
-
-@pytest.fixture
-def team():
-    return factories.unit("热线一班")
-
-
-@pytest.fixture
-def trainer(team):
-    return factories.with_role("trainer", over=team)
 
 
 def asked(user, now, query="") -> TrainingExport:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,16 +13,10 @@ from ground.errors import Refused
 from people.models import Notification, User
 from tests import factories
 from tests.courses.packages import PDF, PNG
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 State = ExternalTraining.State
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def claim(user, now, **more):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,9 +16,9 @@ from people.models import Role
 from tests import factories
 from tests.courses import build
 from tests.courses.test_hours import finished
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SENTENCE = "案例很真实，可以再多一些"
 
 
@@ -153,12 +152,6 @@ def test_other_courses_do_not_count(now):
 @pytest.fixture
 def today():
     return timezone.now()
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def post(client, course, **data):

@@ -14,15 +14,9 @@ from courses import queries, services
 from courses.models import Assignment, Completion, Enrolment, LessonPage, LessonProgress
 from tests import factories
 from tests.courses import build
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def queries_of(client: Client, url: str) -> int:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -16,15 +15,9 @@ from people.models import Notification
 from tests import factories
 from tests.courses import build
 from tests.courses.test_services import assign
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def away(user, by, now, first=date(2026, 11, 25), last=date(2026, 12, 4), reason="产假"):

@@ -6,7 +6,6 @@ from datetime import datetime, time, timedelta
 import openpyxl
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -15,15 +14,9 @@ from courses import queries, services
 from courses.models import Assignment
 from tests import factories
 from tests.courses import build
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture
@@ -34,16 +27,6 @@ def now():
 @pytest.fixture
 def today(now):
     return timezone.localdate(now)
-
-
-@pytest.fixture
-def team():
-    return factories.unit("热线一班")
-
-
-@pytest.fixture
-def trainer(team):
-    return factories.with_role("trainer", over=team)
 
 
 @pytest.fixture

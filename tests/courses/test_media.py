@@ -4,7 +4,6 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
@@ -20,16 +19,10 @@ from ground.errors import Refused
 from tests import factories
 from tests.courses import build
 from tests.courses.packages import MP3, MP4, PDF, PNG, WEBM, paragraph, word, zipped
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.usefixtures("private")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 CAPTIONS = "1\n00:00:01,000 --> 00:00:02,500\n<b>您好</b>\n\n2\n0:03.000 --> 0:04.0\n请讲\n"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def kept(content, now, name="文件", **more):

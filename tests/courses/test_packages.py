@@ -23,15 +23,9 @@ from ground.models import JournalEntry
 from tests import factories
 from tests.courses import build
 from tests.courses.packages import manifest, package, zipped
+from tests.factories import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private")]
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def added(now, content=None):
@@ -356,7 +350,7 @@ def test_a_report_reaches_only_ones_own_round(now):
 def test_a_report_needs_the_token_of_the_page(now):
     lesson, person, enrolment = learning(now)
     client = Client(enforce_csrf_checks=True)
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     url = reverse("courses:package_state", args=[lesson.pk])
     assert client.post(url, {"enrolment": enrolment.pk, "state": "{}", "step": "1"}).status_code == 403
 

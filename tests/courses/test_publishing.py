@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from time_machine import travel
@@ -18,16 +17,10 @@ from tests import factories
 from tests.courses import build
 from tests.courses.test_authoring import lesson_form
 from tests.courses.test_services import assign, finish
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture

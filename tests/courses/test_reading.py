@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.blocks import StructBlockValidationError
@@ -25,9 +24,9 @@ from ground.errors import Refused
 from ground.models import JournalEntry
 from tests import factories
 from tests.courses import build
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NOTICE = {
     "title": "客户信息保密承诺",
     "department": "质量与合规部",
@@ -83,12 +82,6 @@ def question(now, code="s-listening-01"):
         author=None,
         reviewer=factories.examiner(),
     )
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def later(now, **time):

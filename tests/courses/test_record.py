@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pypdf
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -23,15 +22,9 @@ from tests.certificates.conftest import make_kind, make_result
 from tests.courses import build
 from tests.courses.test_hours import attended, external, finished
 from tests.exams import makers
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def lines(person, now, year=None) -> dict[str, list[tuple[date, str, int | None]]]:

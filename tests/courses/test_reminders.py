@@ -14,7 +14,6 @@ from tests import factories
 from tests.courses import build
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -23,14 +22,9 @@ def now():
 
 
 @pytest.fixture
-def team():
-    return factories.unit("热线一班")
-
-
-@pytest.fixture
 def client(team):
     client = Client()
-    client.force_login(factories.with_role("trainer", over=team), backend=BACKEND)
+    client.force_login(factories.with_role("trainer", over=team))
     return client
 
 

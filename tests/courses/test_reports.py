@@ -16,7 +16,6 @@ from tests.courses import build
 from tests.courses.test_checks import question
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -25,14 +24,9 @@ def now():
 
 
 @pytest.fixture
-def team():
-    return factories.unit("热线一班")
-
-
-@pytest.fixture
 def client(team):
     client = Client()
-    client.force_login(factories.with_role("trainer", over=team), backend=BACKEND)
+    client.force_login(factories.with_role("trainer", over=team))
     return client
 
 

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from hypothesis import given
@@ -18,16 +17,10 @@ from people.services import change_employment, end_role, hire
 from tests import factories
 from tests.courses import build
 from tests.courses.test_services import assign, finish
+from tests.factories import signed_in
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TODAY = date(2026, 11, 23)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def make(course, rule, by, now, *, due="assignment", days=30, due_on=None, knowing=True, name="新到班组"):

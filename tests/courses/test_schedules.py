@@ -6,7 +6,7 @@ from datetime import timedelta
 import openpyxl
 import pytest
 from django.core import mail
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -24,30 +24,14 @@ from tests import factories
 from tests.courses import build
 from tests.courses.test_services import finish
 from tests.courses.test_tracking import newcomer
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture
 def now():
     return timezone.now()
-
-
-@pytest.fixture
-def team(db):
-    return factories.unit("热线一班")
-
-
-@pytest.fixture
-def trainer(team):
-    return factories.with_role("trainer", over=team)
 
 
 def scheduled(user, now, *, report="late", query="", every="week", day=None):

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -18,29 +17,12 @@ from people.services import change_employment, end_access_of_leavers, end_employ
 from tests import factories
 from tests.courses import build
 from tests.courses.test_services import finish
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
+from tests.factories import signed_in
 
 
 @pytest.fixture
 def now():
     return timezone.now()
-
-
-@pytest.fixture
-def team(db):
-    return factories.unit("热线一班")
-
-
-@pytest.fixture
-def trainer(team):
-    return factories.with_role("trainer", over=team)
 
 
 def newcomer(team, day, now, number):

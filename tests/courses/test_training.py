@@ -14,30 +14,14 @@ from courses.models import Assignment, Attendance, ClassSession
 from people.services import assign_role
 from tests import factories
 from tests.courses import build
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture
 def now():
     return timezone.now()
-
-
-@pytest.fixture
-def team():
-    return factories.unit("热线一班")
-
-
-@pytest.fixture
-def trainer(team):
-    return factories.with_role("trainer", over=team)
 
 
 @pytest.fixture
@@ -236,6 +220,6 @@ def test_whoever_looks_after_learning_finds_training_in_the_menu_once(roles, nam
             user=user, role=role, unit=factories.company(), valid_from=date(2026, 1, 1), now=timezone.now(), by=None
         )
     client = Client()
-    client.force_login(user, backend=BACKEND)
+    client.force_login(user)
     links = [link.url for link in client.get(reverse("courses:mine")).context["frame"].work if "/learn/" in link.url]
     assert links == [reverse(f"courses:{name}")]

@@ -15,7 +15,6 @@ from people.models import Employment, Notification, Role, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def team():
 @pytest.fixture
 def clerk(client, team):
     person = factories.with_role(Role.PERSONNEL, name="何静")
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return person
 
 
@@ -118,7 +117,7 @@ def test_the_export_holds_what_the_list_shows(client, clerk):
 def test_a_manager_sees_the_own_unit_only_and_everything_else_is_not_there(client, team):
     manager = factories.with_role(Role.MANAGER, over=team, name="韩雪梅")
     inside, outside = factories.person("丁一", at=team), factories.person("卜二")
-    client.force_login(manager, backend=BACKEND)
+    client.force_login(manager)
     assert names(client.get(reverse("people:staff_list"))) == ["丁一", "韩雪梅"]
     assert client.get(inside.get_absolute_url()).status_code == 200
     assert client.get(outside.get_absolute_url()).status_code == 404
@@ -169,7 +168,7 @@ def test_personnel_changes_the_level_with_a_reason_and_the_history_shows_it(clie
 def test_an_administrator_moves_people_and_leaves_levels_to_personnel(client, team):
     administrator = factories.with_role(Role.ADMINISTRATOR)
     person = factories.person("丁一", at=team)
-    client.force_login(administrator, backend=BACKEND)
+    client.force_login(administrator)
     data = {
         "unit": team.pk,
         "post": factories.post("lead", "班长").pk,
@@ -262,7 +261,7 @@ def notify(person, key, now):
 
 def test_notifications_are_newest_first_by_day_and_read_together(client, now):
     person = factories.person()
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     for key, hours in (("a", 0), ("b", 1), ("c", 24)):
         notify(person, key, now + timedelta(hours=hours))
         notify(person, key, now + timedelta(hours=hours))
@@ -279,7 +278,7 @@ def test_notifications_are_newest_first_by_day_and_read_together(client, now):
 
 def test_a_kind_nobody_knows_any_more_still_reads(client, now):
     person = factories.person()
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     services.notify(users=[person], kind="gone", key="k", now=now)
     notifications.register("people.placeholder", gettext_lazy("%(name)s stays."))
     services.notify(users=[person], kind="people.placeholder", key="l", now=now)
@@ -290,7 +289,7 @@ def test_a_kind_nobody_knows_any_more_still_reads(client, now):
 
 def test_the_notification_centre_is_paged_and_costs_the_same(client, now):
     person = factories.person()
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     url = reverse("people:notifications")
     client.get(url)
     notify(person, "one", now)
@@ -304,5 +303,5 @@ def test_the_notification_centre_is_paged_and_costs_the_same(client, now):
 
 def test_other_peoples_notifications_are_not_shown(client, now):
     notify(factories.person("别人"), "x", now)
-    client.force_login(factories.person(), backend=BACKEND)
+    client.force_login(factories.person())
     assert client.get(reverse("people:notifications")).context["days"] == []

@@ -4,7 +4,6 @@ from itertools import product
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -13,17 +12,11 @@ from ground.errors import Refused
 from ground.models import JournalEntry
 from tests import factories
 from tests.courses import build
+from tests.factories import signed_in
 from topics import queries, services
 from topics.models import Strand, Topic
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def topic(code, *, parent=None, strand=None):
