@@ -29,9 +29,9 @@ from courses.services.media import add_media, delete_media, describe_media
 from courses.services.packages import PACKAGE_DONE, add_package, delete_package, keep_package_state
 from courses.services.practice import answer_daily
 from courses.services.proofs import LARGEST_PROOF
+from courses.services.publishing import publish_due
 from courses.services.reminders import remind, remind_now
 from courses.services.reports import AT_WORK, SMALL, ask_export, fail_export, forget_exports, write_export
-from courses.services.publishing import publish_due
 from courses.services.review import review_below, tell_author, tell_reviewers
 from courses.services.rules import apply_rule, apply_rules, end_rule, follow_people, make_rule
 from courses.services.rulings import rule_on_version

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from courses import queries
 from courses.policy import OVERSEERS
+from courses.tables.person import person_columns
 from ground.tables import Column, Filter, Table
 from people.models import Employment, Unit, User
 from people.policy import below, staff_in_reach, today, units_in_reach
@@ -123,15 +124,7 @@ class NewcomerTable(NewPeopleTable):
         on = self.on
         self.all_rows = queries.newcomers(self.people, week, week + timedelta(days=6), on)
         self.columns = [
-            Column(
-                "name",
-                pgettext_lazy("of a person", "Name"),
-                value=lambda row: row.user.name,
-                order=("name",),
-                key=lambda row: row.user.name_sort,
-                url=lambda row: reverse("courses:record_of", args=[row.user.pk]),
-            ),
-            Column("number", _("Employee number"), value=lambda row: row.user.employee_no, order=("number",)),
+            *person_columns(lambda row: reverse("courses:record_of", args=[row.user.pk])),
             Column("unit", _("Unit"), value=lambda row: row.job.unit.name, order=("unit",)),
             Column("hired", _("First day"), value=lambda row: row.hired, order=("hired",)),
             Column("done", _("Courses done"), value=lambda row: f"{row.done} / {row.total}", numeric=True),

@@ -6,10 +6,10 @@ from datetime import date
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from courses import queries
 from courses.policy import OVERSEERS
+from courses.tables.person import person_columns
 from ground.tables import Column, Filter, Table
 from people.models import Employment, Unit, User
 from people.policy import reach, today, units_in_reach
@@ -104,15 +104,10 @@ class HoursTable(Table):
         none = queries.Minutes()
         self.all_rows = [PersonHours(job, minutes.get(job.user_id, none)) for job in jobs]
         self.columns = [
-            Column(
-                "name",
-                pgettext_lazy("of a person", "Name"),
-                value=lambda row: row.job.user.name,
-                order=("name",),
-                key=lambda row: row.job.user.name_sort,
-                url=lambda row: f"{reverse('courses:record_of', args=[row.job.user_id])}?year={self.year}",
+            *person_columns(
+                lambda row: f"{reverse('courses:record_of', args=[row.job.user_id])}?year={self.year}",
+                of=lambda row: row.job.user,
             ),
-            Column("number", _("Employee number"), value=lambda row: row.job.user.employee_no, order=("number",)),
             Column("unit", _("Unit"), value=lambda row: row.job.unit.name, order=("unit",), nowrap=True),
             *[
                 Column(

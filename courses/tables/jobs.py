@@ -6,6 +6,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import ExternalTraining, JobChecklist
+from courses.tables.person import person_columns
 from ground.tables import Column, Filter, Rows, Table
 from people.queries import named_like
 
@@ -20,14 +21,7 @@ class JobTable(Table):
     empty_title = _("No checklist has been begun")
     empty_text = _("Begin one for somebody; then sign item by item, as you see it done.")
     columns = [
-        Column(
-            "name",
-            pgettext_lazy("of a person", "Name"),
-            value=lambda row: row.user.name,
-            order=("user__name_sort",),
-            url=lambda row: reverse("courses:job", args=[row.pk]),
-        ),
-        Column("number", _("Employee number"), value=lambda row: row.user.employee_no, order=("user__employee_no",)),
+        *person_columns(lambda row: reverse("courses:job", args=[row.pk])),
         Column(
             "checklist",
             _("On-the-job checklist"),

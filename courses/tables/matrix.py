@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from courses import queries
 from courses.models import CoursePage
 from courses.policy import OVERSEERS
+from courses.tables.person import person_columns
 from ground.spreadsheets import Happened
 from ground.tables import Column, Filter, Table
 from people.models import Employment, Level, Post, Unit
@@ -66,13 +66,7 @@ class MatrixTable(Table):
             Filter("state", _("State"), choices=lambda _request: list(queries.STATES.items()), apply=self._in_state),
         ]
         self.columns = [
-            Column(
-                "name",
-                pgettext_lazy("of a person", "Name"),
-                value=lambda row: row.user.name,
-                order=("user__name_sort",),
-            ),
-            Column("number", _("Employee number"), value=lambda row: row.user.employee_no),
+            *person_columns(),
             Column("unit", _("Unit"), value=lambda row: row.unit.name, order=("unit__path",)),
             *[
                 Column(f"course-{course.pk}", course.title, value=lambda row, pk=course.pk: self._text(row, pk))

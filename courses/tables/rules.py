@@ -4,11 +4,12 @@ from datetime import date
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses import queries
 from courses.models import AssignmentRule
+from courses.tables.person import person_columns
 from ground.tables import Column, Filter, Rows, Table
 from people.queries import named_like
 
@@ -77,14 +78,7 @@ class MeantTable(Table):
         "not_yet": _("not yet: its day has not come"),
     }
     columns = [
-        Column(
-            "name",
-            pgettext_lazy("of a person", "Name"),
-            value=lambda row: row.user.name,
-            order=("name",),
-            key=lambda row: row.user.name_sort,
-        ),
-        Column("number", _("Employee number"), value=lambda row: row.user.employee_no, order=("number",)),
+        *person_columns(),
         Column("unit", _("Unit"), value=lambda row: row.job.unit.name, order=("unit",)),
         Column("post", _("Post"), value=lambda row: row.job.post.name, order=("post",)),
         Column("level", _("Level"), value=lambda row: row.job.level.name if row.job.level else "", order=("level",)),
@@ -115,14 +109,7 @@ class LeaveTable(Table):
     empty_title = _("Nobody is entered as away")
     empty_text = _("While somebody is away nothing becomes due: due days move by the days of leave.")
     columns = [
-        Column(
-            "name",
-            pgettext_lazy("of a person", "Name"),
-            value=lambda row: row.user.name,
-            order=("user__name_sort",),
-            url=lambda row: reverse("courses:leave", args=[row.pk]),
-        ),
-        Column("number", _("Employee number"), value=lambda row: row.user.employee_no, order=("user__employee_no",)),
+        *person_columns(lambda row: reverse("courses:leave", args=[row.pk])),
         Column("from", _("First day"), value=lambda row: row.starts_on, order=("starts_on",)),
         Column("until", _("Last day"), value=lambda row: row.ends_on, order=("ends_on",)),
         Column("reason", _("Reason"), value=lambda row: row.reason, width=40),

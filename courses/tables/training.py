@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from courses import progress, queries
 from courses.policy import OVERSEERS
+from courses.tables.person import person_columns
 from ground.tables import Column, Filter, Rows, Table
 from people.models import Employment, Unit
 from people.policy import below, units_in_reach
@@ -43,16 +43,7 @@ class LateTable(Table):
         ]
         self.on = on
         self.columns = [
-            Column(
-                "name",
-                pgettext_lazy("of a person", "Name"),
-                value=lambda row: row.user.name,
-                order=("user__name_sort",),
-                url=lambda row: reverse("courses:assignment", args=[row.pk]),
-            ),
-            Column(
-                "number", _("Employee number"), value=lambda row: row.user.employee_no, order=("user__employee_no",)
-            ),
+            *person_columns(lambda row: reverse("courses:assignment", args=[row.pk])),
             Column("unit", _("Unit"), value=lambda row: row.unit_name, order=("unit_name",)),
             Column("course", _("Course"), value=lambda row: row.course.title, order=("course__title",), width=30),
             Column("due", _("Due"), value=lambda row: row.due_on, order=("due_on",), nowrap=True),
