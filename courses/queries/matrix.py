@@ -1,6 +1,6 @@
 """People against courses: the state of each pair, and who has a pair in a state."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -85,22 +85,26 @@ def _exempt() -> QuerySet[Exemption]:
 def in_state(staff: QuerySet[Employment], courses: Sequence[CoursePage], state: str, on: date) -> QuerySet[Employment]:
     """The people who are in this state of STATES in at least one of the courses, by the same precedence as the cells."""
     wanted = [course.pk for course in courses]
-    if state in _PAIRS:
-        return staff.filter(Exists(_PAIRS[state](CoursePage.objects.filter(pk__in=wanted), on)))
-    # Few pairs are in these states: they are looked for once, not person by person.
-    return staff.filter(user__in=_rows(state, on).filter(course__in=wanted).order_by().values("user"))
+    if state == "none":
+        return staff.filter(Exists(_untouched(CoursePage.objects.filter(pk__in=wanted))))
+    rows = _rows(state, on).filter(course__in=wanted)
+    if state == "done":
+        # Most people are: each is found with the first of their completions that counts.
+        return staff.filter(Exists(rows.filter(user=OuterRef("user"))))
+    # Few pairs are in the other states: they are looked for once, not person by person.
+    return staff.filter(user__in=rows.order_by().values("user"))
 
 
 def _rows(state: str, on: date) -> QuerySet:
     """The facts of the pairs in a state that a fact makes, where none counts more."""
     if state == "started":
         return _begun().exclude(_beside(Assignment.objects.open()))
+    if state == "done":
+        return _idle(_newest().filter(Q(expires_on__isnull=True) | Q(expires_on__gt=on)))
     if state == "expired":
-        rows = _newest().filter(expires_on__lte=on)
-        return rows.exclude(_beside(Assignment.objects.open())).exclude(_beside(_begun()))
+        return _idle(_newest().filter(expires_on__lte=on))
     if state == "exempt":
-        rows = _exempt().exclude(_beside(Assignment.objects.open())).exclude(_beside(_begun()))
-        return rows.exclude(_beside(Completion.objects.all()))
+        return _idle(_exempt()).exclude(_beside(Completion.objects.all()))
     # What must be done comes before every other state.
     return _to_do(on, state)
 
@@ -108,11 +112,6 @@ def _rows(state: str, on: date) -> QuerySet:
 def _beside(rows: QuerySet) -> Exists:
     """Whether such a row stands beside the fact at hand: of the same person and course."""
     return Exists(rows.filter(course=OuterRef("course"), user=OuterRef("user")))
-
-
-def _with(rows: QuerySet) -> Exists:
-    """Whether such a row joins the course at hand to the person at hand."""
-    return Exists(rows.filter(course=OuterRef("pk"), user=OuterRef(OuterRef("user"))))
 
 
 def _to_do(on: date, state: str) -> QuerySet[Assignment]:
@@ -123,9 +122,9 @@ def _to_do(on: date, state: str) -> QuerySet[Assignment]:
     return rows.filter(due_on__gte=on, due_on__lte=soon) if state == Due.SOON else rows.filter(due_on__gt=soon)
 
 
-def _idle(courses: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
-    """Nothing to do there and no round open."""
-    return courses.exclude(_with(Assignment.objects.open())).exclude(_with(_begun()))
+def _idle(rows: QuerySet) -> QuerySet:
+    """Facts beside which nothing is to be done and no round is open."""
+    return rows.exclude(_beside(Assignment.objects.open())).exclude(_beside(_begun()))
 
 
 def _begun() -> QuerySet[Enrolment]:
@@ -139,14 +138,8 @@ def _newest() -> QuerySet[Completion]:
     return Completion.objects.exclude(Exists(newer))
 
 
-def _never(courses: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
-    return _idle(courses).exclude(_with(Completion.objects.all()))
-
-
-_PAIRS: dict[str, Callable[[QuerySet[CoursePage], date], QuerySet[CoursePage]]] = {
-    "done": lambda courses, on: _idle(courses).filter(
-        _with(_newest().filter(Q(expires_on__isnull=True) | Q(expires_on__gt=on)))
-    ),
-    "none": lambda courses, on: _never(courses).exclude(_with(_exempt())),
-}
-"""The states that most pairs are in: a person is found with the first course that is."""
+def _untouched(courses: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
+    """Courses that nothing joins to the person at hand."""
+    for rows in (Assignment.objects.open(), _begun(), Completion.objects.all(), _exempt()):
+        courses = courses.exclude(Exists(rows.filter(course=OuterRef("pk"), user=OuterRef(OuterRef("user")))))
+    return courses

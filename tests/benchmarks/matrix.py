@@ -40,6 +40,7 @@ PAGES = [
     "/learn/training/matrix/",
     "/learn/training/matrix/?state=late",
     "/learn/training/matrix/?state=done",
+    "/learn/training/matrix/?state=none",
     "/learn/training/matrix/?state=expired",
     "/learn/training/",
     "/learn/training/cohorts/",
