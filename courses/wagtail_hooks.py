@@ -25,7 +25,7 @@ from courses.viewsets.checklists import ChecklistViewSet
 from courses.viewsets.media import MediaViewSet, choosers
 from courses.viewsets.packages import PackageViewSet
 from courses.viewsets.paths import LearningPathViewSet
-from people.models import User
+from people.models import Unit, User
 from people.policy import today
 
 STAYS = _("People have learned from this page. Unpublish it: it disappears, the history stays.")
@@ -80,13 +80,19 @@ def offer_course_pages(page: Page, user: User, view_name: str, next_url: str | N
     yield Button(_("Versions"), reverse("course_versions", args=[page.pk]), icon_name="history", priority=61)
 
 
+def _reviewed_by(page: Page, user: User) -> Unit | None:
+    """The department that reviews a page before it is published, unless this person may publish it all the same."""
+    department = department_of(page) if isinstance(page, CoursePage | LessonPage) else None
+    if department is None or user.is_superuser or reviewers(page).filter(pk=user.pk).exists():
+        return None
+    return department
+
+
 @hooks.register("before_publish_page")
 def leave_it_to_the_department(request: HttpRequest, page: Page) -> HttpResponse | None:
     """What a department issues is published by its review. The draft is saved already when this is asked."""
-    if not isinstance(page, CoursePage | LessonPage):
-        return None
-    department = department_of(page)
-    if department is None or request.user.is_superuser or reviewers(page).filter(pk=request.user.pk).exists():
+    department = _reviewed_by(page, request.user)
+    if department is None:
         return None
     sentence = gettext(
         "Saved as a draft. “%(department)s” reviews this course before it is published: choose “Submit to %(workflow)s”."
@@ -153,14 +159,41 @@ def tell_before_moving(request: HttpRequest, page: Page, destination: Page) -> H
 
 @hooks.register("before_bulk_action")
 def tell_before_many(request: HttpRequest, action: str, pages: list[Page], view: Any) -> HttpResponse | None:
-    """The same for several at once."""
+    """The same for several at once; and what a department issues is reviewed one by one."""
     found = [page for page in pages if isinstance(page, Page)]
     if request.method != "POST" or not found:
         return None
     if action == "delete" and any(queries.has_history(page) for page in found):
         messages.error(request, STAYS)
         return redirect("wagtailadmin_explore", found[0].get_parent().pk)
+    if action == "publish":
+        return _leave_many_to_the_department(request, found)
     return _tell_first(request, found, action) if action in ("move", "unpublish") else None
+
+
+def _leave_many_to_the_department(request: HttpRequest, pages: list[Page]) -> HttpResponse | None:
+    whole = [*pages]
+    if request.POST.get("include_descendants"):
+        whole += [below for page in pages for below in page.get_descendants()]
+    for page in whole:
+        if department := _reviewed_by(page.specific, request.user):
+            sentence = gettext(
+                "Nothing was published: “%(department)s” reviews “%(page)s” first. Submit it from its editor."
+            )
+            messages.error(request, sentence % {"department": department, "page": page.title})
+            return redirect("wagtailadmin_explore", pages[0].get_parent().pk)
+    return None
+
+
+@hooks.register("after_bulk_action")
+def ask_about_many_versions(request: HttpRequest, action: str, pages: list[Page], view: Any) -> None:
+    """Each course of which something was published is asked about once."""
+    if action == "publish":
+        courses = CoursePage.objects.none()
+        for page in pages:
+            courses |= CoursePage.objects.ancestor_of(page, inclusive=True)
+        for course in courses:
+            ask_about_the_version(request, course)
 
 
 @hooks.register("before_delete_page")

@@ -1,5 +1,6 @@
 """Courses as pages that trainers write, and their frozen versions."""
 
+from itertools import chain, count
 from typing import Any
 
 from django import forms
@@ -7,9 +8,11 @@ from django.apps import apps
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageViewRestriction
@@ -86,6 +89,14 @@ class CourseForm(WagtailAdminPageForm):
         return data
 
 
+class CourseCopyForm(CopyForm):
+    """The form in which a page is copied. No page shows another one's words: what people learned would stand in two."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("alias", None)
+
+
 class CoursePage(OpenToEverybody, Page):
     """A course. Publishing it (or a lesson below it) freezes a CourseVersion."""
 
@@ -118,6 +129,8 @@ class CoursePage(OpenToEverybody, Page):
     )
 
     base_form_class = CourseForm
+    copy_form_class = CourseCopyForm
+    exclude_fields_in_copy = ["code"]
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.LessonPage"]
     child_model = "courses.LessonPage"
@@ -145,6 +158,14 @@ class CoursePage(OpenToEverybody, Page):
         verbose_name = _("course")
         verbose_name_plural = _("courses")
 
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """A copy comes without a code: it gets the first that is free, after its address."""
+        if not self.code:
+            stem = slugify(self.slug)[:50] or "course"
+            taken = set(CoursePage.objects.filter(code__startswith=stem).values_list("code", flat=True))
+            self.code = next(code for code in chain([stem], (f"{stem}-{n}" for n in count(2))) if code not in taken)
+        super().full_clean(*args, **kwargs)
+
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """The page is a view like any other; imported here because views read models."""
         from courses.views import learning
@@ -171,6 +192,7 @@ class LessonPage(OpenToEverybody, Page):
     must_pass_checks = models.BooleanField(_("quick checks must be answered right"), default=False)
     body_words = models.TextField(_("search words"), blank=True, editable=False)
 
+    copy_form_class = CourseCopyForm
     parent_page_types = ["courses.CoursePage"]
     subpage_types: list[str] = []
     template = "courses/lesson.html"

@@ -263,12 +263,9 @@ def test_many_at_once_are_told_and_kept_the_same_way(now):
     assign(learner, course, now)
     author = signed_in(factories.with_role("trainer"))
 
-    def bulk(action):
-        return f"{reverse('wagtail_bulk_action', args=['wagtailcore', 'page', action])}?id={course.pk}"
-
-    assert author.post(bulk("unpublish")).status_code == 409
+    assert author.post(bulk("unpublish", course)).status_code == 409
     assert CoursePage.objects.get().live
-    author.post(bulk("delete"), {"include_descendants": "on"})
+    author.post(bulk("delete", course), {"include_descendants": "on"})
     assert CoursePage.objects.filter(pk=course.pk).exists()
 
 
@@ -276,3 +273,52 @@ def test_a_page_without_people_goes_without_a_question():
     course = build.course(lessons=1)
     signed_in(factories.with_role("trainer")).post(reverse("wagtailadmin_pages:unpublish", args=[course.pk]))
     assert not CoursePage.objects.get().live
+
+
+def bulk(action, *pages):
+    ids = "&".join(f"id={page.pk}" for page in pages)
+    return f"{reverse('wagtail_bulk_action', args=['wagtailcore', 'page', action])}?{ids}&next=/admin/"
+
+
+def test_many_at_once_pass_no_department_by(issued):
+    course, _head, author = issued
+    lesson = build.lessons(course)[0]
+    lesson.title = "三声之内接听"
+    lesson.save_revision()
+    writer = signed_in(author)
+    for pages, given in (([lesson], {}), ([course], {"include_descendants": "on"})):
+        told = writer.post(bulk("publish", *pages), given, follow=True).text
+        assert "审核" in told
+        assert LessonPage.objects.get().title == "第 1 课"
+    free = build.course(lessons=1)
+    page = build.lessons(free)[0]
+    page.title = "先听完"
+    page.save_revision()
+    writer.post(bulk("publish", page))
+    assert build.lessons(free)[0].title == "先听完"
+
+
+def test_publishing_many_asks_about_the_version_as_well(now):
+    course = build.course(lessons=2)
+    finish(factories.person(), course, now)
+    lessons = build.lessons(course)
+    for lesson in lessons:
+        lesson.title += "（新）"
+        lesson.save_revision()
+    told = signed_in(factories.with_role("trainer")).post(bulk("publish", *lessons), follow=True).text
+    assert told.count(reverse("course_versions", args=[course.pk])) == 1
+
+
+def test_a_course_is_copied_with_a_code_of_its_own(now):
+    course = build.course(lessons=2, valid_months=12)
+    author, address = signed_in(factories.with_role("trainer")), reverse("wagtailadmin_pages:copy", args=[course.pk])
+    assert "alias" not in author.get(address).context["form"].fields
+    given = {"new_parent_page": course.get_parent().pk, "copy_subpages": "on", "publish_copies": "on"}
+    for slug in ("投诉副本", "hearing", "hearing-again"):
+        author.post(address, {**given, "new_title": "副本", "new_slug": slug, "alias": "on"})
+    made = CoursePage.objects.exclude(pk=course.pk).order_by("path")
+    assert [page.code for page in made] == ["course", "hearing", "hearing-again"]
+    assert [(page.live, page.valid_months, page.alias_of_id) for page in made] == [(True, 12, None)] * 3
+    draft = made[0].get_latest_revision_as_object()
+    assert (draft.code, len(build.lessons(made[0]))) == ("course", 2)
+    assert len(made[0].versions.order_by("-number").first().content["lessons"]) == 2
