@@ -17,7 +17,7 @@ from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from courses import services
-from courses.formats.media import LARGEST, MIB
+from courses.formats.media import LARGEST, MIB, type_of
 from courses.models import LessonMedia
 from exams.viewsets.base import RefusedIsAnError
 from ground.errors import Refused
@@ -199,9 +199,8 @@ class KindCreate(chooser.CreateView):
         self.form = self.get_creation_form()
         if self.form.is_valid():
             try:
-                media = _keep(self.form, request)
-                if media.kind in self.form.kinds:
-                    return self.get_chosen_response(media)
+                if type_of(self.form.cleaned_data["file"].file).kind in self.form.kinds:
+                    return self.get_chosen_response(_keep(self.form, request))
                 kind = LessonMedia.Kind(self.form.kinds[0]).label
                 self.form.add_error("file", gettext("Choose a file of this kind: %(kind)s.") % {"kind": kind})
             except Refused as refusal:

@@ -207,8 +207,9 @@ def test_an_author_uploads_and_chooses_in_the_editor(now):
     assert answer.json()["result"]["id"] == str(media.pk)
     assert (media.title, media.kind) == ("迎送三步.mp4", "video")
     assert "您好" in media.captions
-    wrong = author.post(reverse("lesson_audio_chooser:create"), {"file": SimpleUploadedFile("a.mp3", b"<html>")})
-    assert wrong.json()["step"] == "reshow_creation_form"
+    for name, content in (("a.mp3", b"<html>"), ("b.mp3", MP4 + b"another film")):
+        wrong = author.post(reverse("lesson_audio_chooser:create"), {"file": SimpleUploadedFile(name, content)})
+        assert wrong.json()["step"] == "reshow_creation_form"
     assert LessonMedia.objects.count() == 1
     assert media.title in author.get(reverse("lesson_video_chooser:choose")).json()["html"]
     assert media.title not in author.get(reverse("lesson_audio_chooser:choose")).json()["html"]
