@@ -6,6 +6,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from certificates.models import CertificateKind
+from ground.deleting import GuardedDeleteView
 
 
 class CertificateKindViewSet(ModelViewSet):
@@ -16,6 +17,7 @@ class CertificateKindViewSet(ModelViewSet):
     menu_label = _("Kinds of certificate")
     menu_order = 450
     add_to_admin_menu = True
+    delete_view_class = GuardedDeleteView
     list_display = ["name", "exam", "level", "prefix", "valid_months", "renew_days"]
     list_filter = ["level"]
     search_fields = ["name", "code", "prefix"]

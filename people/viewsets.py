@@ -6,10 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.contrib import messages
-from django.db.models import OuterRef, ProtectedError, QuerySet, Subquery
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -25,6 +22,7 @@ from wagtail.users.views.users import IndexView as WagtailUserIndexView
 from wagtail.users.views.users import UserColumn
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
+from ground.deleting import GuardedDeleteView
 from people import services
 from people.models import Employment, Level, Post, Role, RoleAssignment, Unit, User
 
@@ -156,18 +154,6 @@ class UnitForm(WagtailAdminModelForm):
         found = {field: self.cleaned_data[field] for field in ("code", "name", "kind", "parent")}
         self.instance = services.save_unit(unit=self.instance if self.instance.pk else None, **found)
         return self.instance
-
-
-class GuardedDeleteView(generic.DeleteView):
-    """Says in a sentence that something in use stays."""
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        try:
-            return super().form_valid(form)
-        except ProtectedError:
-            words = gettext("“%(name)s” is in use, also by past records, and stays.") % {"name": self.object}
-            messages.error(self.request, words)
-            return redirect(self.get_success_url())
 
 
 class OrganisationViewSet(ModelViewSet):

@@ -16,6 +16,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from ground.deleting import GuardedDeleteView
 from ground.errors import Refused
 from topics import coverage, queries, services
 from topics.models import Strand, Topic
@@ -106,6 +107,7 @@ class TopicViewSet(ModelViewSet):
     index_view_class = TopicTree
     add_view_class = TopicCreate
     edit_view_class = TopicEdit
+    delete_view_class = GuardedDeleteView
     list_display = ["name", "code", "strand"]
     # Wagtail's index does not find a word inside a longer Chinese word.
     search_backend_name = None
@@ -146,6 +148,7 @@ class StrandViewSet(ModelViewSet):
     menu_label = _("Strands")
     name = "strands"
     index_view_class = StrandIndexView
+    delete_view_class = GuardedDeleteView
     list_display = ["name", "code", "order", Column("topic_count", label=_("Topics"))]
     panels = [FieldPanel("name"), FieldPanel("code"), FieldPanel("order")]
     ordering = ["order", "code"]

@@ -8,6 +8,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from courses.models import LearningPath
+from ground.deleting import GuardedDeleteView
 
 
 class PathIndexView(generic.IndexView):
@@ -27,6 +28,7 @@ class LearningPathViewSet(ModelViewSet):
     add_to_admin_menu = True
     menu_order = 205
     index_view_class = PathIndexView
+    delete_view_class = GuardedDeleteView
     list_display = ["name", "code", BooleanColumn("onboarding", label=_("given to every new hire")),
                     Column("step_count", label=_("Courses"))]  # fmt: skip
     panels = [
