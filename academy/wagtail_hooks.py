@@ -1,4 +1,4 @@
-"""Wagtail's admin in the house's colour, with the way back to the site."""
+"""Wagtail's admin in the house's colour, with the way back to the site and no way to what nothing uses."""
 
 from django.http import HttpRequest
 from django.templatetags.static import static

@@ -1,9 +1,11 @@
 """Courses in Wagtail's admin: their lists and choosers, the import of lessons, versions, and what is told before pages with
 people in them are moved, unpublished or deleted."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -80,7 +82,17 @@ def offer_course_pages(page: Page, user: User, view_name: str, next_url: str | N
     yield Button(_("Versions"), reverse("course_versions", args=[page.pk]), icon_name="history", priority=61)
 
 
-def _reviewed_by(page: Page, user: User) -> Unit | None:
+def _courses_of(pages: Iterable[Page], *, below: bool = False) -> QuerySet[CoursePage]:
+    """The courses that these pages are or belong to; with those `below` them where asked for."""
+    found = CoursePage.objects.none()
+    for page in pages:
+        found |= CoursePage.objects.ancestor_of(page, inclusive=True)
+        if below:
+            found |= CoursePage.objects.descendant_of(page)
+    return found
+
+
+def _must_review(page: Page, user: User) -> Unit | None:
     """The department that reviews a page before it is published, unless this person may publish it all the same."""
     department = department_of(page) if isinstance(page, CoursePage | LessonPage) else None
     if department is None or user.is_superuser or reviewers(page).filter(pk=user.pk).exists():
@@ -91,7 +103,7 @@ def _reviewed_by(page: Page, user: User) -> Unit | None:
 @hooks.register("before_publish_page")
 def leave_it_to_the_department(request: HttpRequest, page: Page) -> HttpResponse | None:
     """What a department issues is published by its review. The draft is saved already when this is asked."""
-    department = _reviewed_by(page, request.user)
+    department = _must_review(page, request.user)
     if department is None:
         return None
     sentence = gettext(
@@ -107,10 +119,10 @@ def ask_about_the_version(request: HttpRequest, page: Page) -> None:
     """A new version asks whether those who completed an older one must see what changed."""
     if not isinstance(page, CoursePage | LessonPage):
         return
-    course = CoursePage.objects.ancestor_of(page, inclusive=True).first()
-    count = len(queries.outdated(course, today(request))) if course else 0
-    if course is None or not count or queries.ruling_of_newest(course):
+    question = queries.open_question(page, today(request))
+    if question is None:
         return
+    course, count = question.version.course, question.people
     sentence = ngettext(
         "%(n)s person has completed an earlier version of “%(course)s”. Must they see what has changed?",
         "%(n)s people have completed an earlier version of “%(course)s”. Must they see what has changed?",
@@ -172,15 +184,13 @@ def tell_before_many(request: HttpRequest, action: str, pages: list[Page], view:
 
 
 def _leave_many_to_the_department(request: HttpRequest, pages: list[Page]) -> HttpResponse | None:
-    whole = [*pages]
-    if request.POST.get("include_descendants"):
-        whole += [below for page in pages for below in page.get_descendants()]
-    for page in whole:
-        if department := _reviewed_by(page.specific, request.user):
+    courses = _courses_of(pages, below=bool(request.POST.get("include_descendants")))
+    for course in courses.filter(department__isnull=False):
+        if department := _must_review(course, request.user):
             sentence = gettext(
                 "Nothing was published: “%(department)s” reviews “%(page)s” first. Submit it from its editor."
             )
-            messages.error(request, sentence % {"department": department, "page": page.title})
+            messages.error(request, sentence % {"department": department, "page": course.title})
             return redirect("wagtailadmin_explore", pages[0].get_parent().pk)
     return None
 
@@ -189,10 +199,7 @@ def _leave_many_to_the_department(request: HttpRequest, pages: list[Page]) -> Ht
 def ask_about_many_versions(request: HttpRequest, action: str, pages: list[Page], view: Any) -> None:
     """Each course of which something was published is asked about once."""
     if action == "publish":
-        courses = CoursePage.objects.none()
-        for page in pages:
-            courses |= CoursePage.objects.ancestor_of(page, inclusive=True)
-        for course in courses:
+        for course in _courses_of(pages):
             ask_about_the_version(request, course)
 
 

@@ -88,8 +88,8 @@ class JobRecord(models.Model):
 
 @append_only
 class JobSignature(models.Model):
-    """A coach has seen an item (`place` from 0) done or, at an even `turn`, takes the signature before back: the last turn
-    holds. Nobody signs for themselves."""
+    """A coach has seen an item (`place` from 0) done, or takes that back (`stands` is False): of an item's turns, counted from
+    1, the last holds. Nobody signs for themselves."""
 
     record = models.ForeignKey(
         JobRecord, verbose_name=_("record"), on_delete=models.DO_NOTHING, db_constraint=False, related_name="signatures"

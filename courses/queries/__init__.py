@@ -4,8 +4,8 @@ from courses.queries.authoring import (
     VersionRow,
     has_history,
     media_shown,
+    open_question,
     people_inside,
-    ruling_of_newest,
     versions_of,
 )
 from courses.queries.catalogue import (
@@ -118,6 +118,7 @@ __all__ = [
     "newest_round",
     "next_step",
     "notices_of",
+    "open_question",
     "open_sessions",
     "outdated",
     "paths_of",
@@ -130,7 +131,6 @@ __all__ = [
     "reflections",
     "requirements",
     "rules_in_reach",
-    "ruling_of_newest",
     "search",
     "search_lessons",
     "session_minutes",

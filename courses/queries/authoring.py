@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from wagtail.models import Page
 
@@ -15,6 +16,7 @@ from courses.models import (
     LessonProgress,
     VersionRuling,
 )
+from courses.queries.state import outdated
 
 
 def people_inside(pages: Iterable[Page]) -> dict[str, int]:
@@ -85,10 +87,23 @@ def versions_of(course: CoursePage) -> list[VersionRow]:
     return rows[::-1]
 
 
-def ruling_of_newest(course: CoursePage) -> VersionRuling | None:
-    """What was decided about the newest version; None while the question is open."""
-    newest = course.versions.order_by("-number").first()
-    return VersionRuling.objects.filter(version=newest).first() if newest else None
+@dataclass(frozen=True)
+class OpenQuestion:
+    """Must the `people`, so many, who completed an older version see what changed in this one?"""
+
+    version: CourseVersion
+    people: int
+
+
+def open_question(page: Page, on: date) -> OpenQuestion | None:
+    """What is to be decided about the newest version of the course of a page; None when somebody has, or nobody completed
+    an older one."""
+    course = CoursePage.objects.ancestor_of(page, inclusive=True).first()
+    newest = course.versions.select_related("course").order_by("-number").first() if course else None
+    if newest is None or VersionRuling.objects.filter(version=newest).exists():
+        return None
+    count = len(outdated(course, on))
+    return OpenQuestion(newest, count) if count else None
 
 
 def media_shown(lesson: LessonPage) -> set[int]:

@@ -23,7 +23,7 @@ class Item:
 
 
 def job_records(people: QuerySet[User]) -> QuerySet[JobRecord]:
-    """The records of these people with `signed`, how many items are; the open ones first."""
+    """The records of these people with `signed`, how many items are."""
     rows = JobRecord.objects.filter(user__in=people).select_related("checklist__topic", "user", "begun_by")
     # Signed and taken back by turns: the difference is what stands.
     signed, back = (Count("signatures", filter=Q(signatures__stands=stands)) for stands in (True, False))

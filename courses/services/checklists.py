@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -52,8 +52,6 @@ def sign_item(*, record: JobRecord, place: int, note: str, by: User, now: dateti
     if last is not None and last.stands:
         return last
     signature = _append(record, place, after=last, stands=True, note=note, by=by, now=now)
-    if signature is None:
-        return record.signatures.filter(place=place).last()
     data = {"item": record.items[place], "note": signature.note}
     journal.record("job_item.signed", record, by=by, now=now, data=data)
     if record.completed_at is None and not any(item.signature is None for item in items_of(record)):
@@ -79,8 +77,6 @@ def take_back_signature(*, record: JobRecord, place: int, reason: str, by: User,
         text = _("%(name)s has begun this checklist again: leave open there what is missing.")
         raise Refused(text % {"name": record.user.name}, code="begun_again")
     row = _append(record, place, after=last, stands=False, note=reason, by=by, now=now)
-    if row is None:
-        return record.signatures.filter(place=place).last()
     record.completed_at = None
     record.save(update_fields=["completed_at"])
     data = {"item": record.items[place]}
@@ -104,14 +100,10 @@ def _last_turn(record: JobRecord, place: int, by: User) -> JobSignature | None:
 
 def _append(
     record: JobRecord, place: int, *, after: JobSignature | None, stands: bool, note: str, by: User, now: datetime
-) -> JobSignature | None:
-    """The next turn of an item; None when another coach was first, since SQLite knows no row locks."""
-    said = {"stands": stands, "note": note.strip()[:200], "by": by, "at": now}
-    try:
-        with transaction.atomic():
-            return record.signatures.create(place=place, turn=after.turn + 1 if after else 1, **said)
-    except IntegrityError:
-        return None
+) -> JobSignature:
+    """The next turn of an item. The record is locked, or on SQLite the database is: nobody else adds one meanwhile."""
+    turn = after.turn + 1 if after else 1
+    return record.signatures.create(place=place, turn=turn, stands=stands, note=note.strip()[:200], by=by, at=now)
 
 
 def _tell(record: JobRecord, kind: str, turn: JobSignature, params: dict[str, str], now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from courses import queries
-from courses.models import CoursePage, CourseVersion, VersionRuling
+from courses.models import CourseVersion, VersionRuling
 from courses.services.assigning import assign_changes
 from ground import journal
 from ground.errors import Refused
@@ -56,17 +56,13 @@ def rule_on_version(
 def ask_about_version(*, page: Page, author: User, now: datetime) -> None:
     """Asks the author of a page that appeared without them, on a day or after a review, whether those who completed an
     older version must see what changed; once a version, and only while there are such people and nobody has decided."""
-    course = CoursePage.objects.ancestor_of(page, inclusive=True).first()
-    newest = course.versions.order_by("-number").first() if course else None
-    if newest is None or queries.ruling_of_newest(course):
-        return
-    count = len(queries.outdated(course, timezone.localdate(now)))
-    if count:
+    if question := queries.open_question(page, timezone.localdate(now)):
+        course = question.version.course
         notify(
             users=[author],
             kind="version_asked",
-            key=f"version-asked:{newest.pk}",
+            key=f"version-asked:{question.version.pk}",
             now=now,
-            params={"course": course.title, "count": count},
+            params={"course": course.title, "count": question.people},
             url=reverse("course_versions", args=[course.pk]),
         )

@@ -36,7 +36,7 @@ from exams.queries.examiners import sittings, topic_rates, topic_strength, unit_
 from exams.queries.exchange import Previewed, PreviewedRows, export_rows, for_export, rows_path
 from exams.queries.invigilation import Board, BoardRow, board, open_attempts, sitting_report
 from exams.queries.late import LateAnswer, LateAnswers, late_answers
-from exams.queries.marking import code_of, judged, piles, remark_requests, rubric_of, standing_of, waiting
+from exams.queries.marking import code_of, judged, markers_of, piles, remark_requests, rubric_of, standing_of, waiting
 from exams.queries.newest import corrections_of, newest_only, replaced
 from exams.queries.papers import (
     Asked,
@@ -113,6 +113,7 @@ __all__ = [
     "keyed_versions",
     "late_answers",
     "marked_sitting",
+    "markers_of",
     "my_sitting",
     "newest_correction",
     "newest_only",

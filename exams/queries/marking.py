@@ -229,6 +229,13 @@ def rubric_of(version: QuestionVersion) -> list[dict[str, Any]]:
     return list(version.key.get("rubric") or []) if version.kind in grading.BY_PEOPLE else []
 
 
+def markers_of(attempt: Attempt, position: int) -> set[int]:
+    """Who has marked an answer, or given it a mark, by id; two queries."""
+    said = attempt.markings.filter(position=position).values_list("by", flat=True)
+    given = attempt.marks.filter(position=position).values_list("given_by", flat=True)
+    return {*said, *given}
+
+
 def remark_requests(attempts: QuerySet[Attempt], marker: User) -> QuerySet[RemarkRequest]:
     """Requests among these attempts that this person may answer: neither their own nor of an answer they have marked."""
     asked = RemarkRequest.objects.filter(attempt__in=attempts, state=RemarkRequest.State.ASKED)

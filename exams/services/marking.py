@@ -145,10 +145,9 @@ def ask_remark(*, attempt: Attempt, position: int, reason: str, by: User, now: d
         raise Refused(_("Ask once the result is released and the question is shown to you."), code="not_released")
     asked = RemarkRequest.objects.create(attempt=attempt, position=position, reason=_clean(reason), asked_at=now)
     journal.record("remark.asked", asked, by=by, now=now, reason=reason)
-    marked = attempt.markings.filter(position=position).values_list("by", flat=True)
-    given = attempt.marks.filter(position=position).values_list("given_by", flat=True)
+    marked = queries.markers_of(attempt, position)
     notify(
-        users=[user for user in _examiners_of(by, now) if user.pk not in {*marked, *given}],
+        users=[user for user in _examiners_of(by, now) if user.pk not in marked],
         kind="exams.remark_asked",
         key=f"exams.remark_asked:{asked.pk}",
         now=now,
@@ -170,10 +169,7 @@ def answer_remark(
     if attempt.candidacy.user_id == by.pk:
         raise Refused(_("Nobody decides on themselves."), code="own")
     position = request.position
-    if (
-        attempt.markings.filter(position=position, by=by).exists()
-        or attempt.marks.filter(position=position, given_by=by).exists()
-    ):
+    if by.pk in queries.markers_of(attempt, position):
         raise Refused(_("You have marked this answer. Another person answers the request."), code="twice")
     if not answer.strip():
         raise Refused(_("Give a reason."), code="no_reason")

@@ -6,9 +6,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-# A microphone that beeps, for journeys that are allowed one.
-FLAGS.append("--use-fake-device-for-media-stream")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    # A microphone that beeps, for journeys that are allowed one.
+    "--use-fake-device-for-media-stream",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
